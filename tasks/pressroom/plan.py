@@ -1,0 +1,112 @@
+"""What a step is: a frozen value whose fields are its key."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Work(Protocol):
+    """What the edge offers to a running step, and nothing else."""
+
+    @property
+    def scratch(self) -> Path:
+        """An empty folder of the step's own, removed when it ends."""
+        ...
+
+    def beside(self, output: Path) -> Path:
+        """Where to write `output`: a partial file in its folder, renamed into place when the whole step has succeeded."""
+        ...
+
+    def say(self, text: str) -> None:
+        """A line for the step's log."""
+        ...
+
+    def progress(self, fraction: float) -> None:
+        """How far the step is, from 0 to 1."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(ABC):
+    """One piece of work: fields that are its key, `inputs`, `outputs` and `run`.
+
+    `name` is the task's name within its release (`encode-flac:1-02`) and `about` what it does in the user's words; neither is
+    part of the key. Paths are relative to the repo's root. They are not part of the key either: what they hold is
+    compared by content, and a name that gets into the bytes is a field of its own.
+    """
+
+    name: str = field(metadata={"key": False})
+    about: str = field(default="", metadata={"key": False})
+    revision: ClassVar[int] = 1
+    """Raised when the same fields give other bytes."""
+
+    @property
+    @abstractmethod
+    def inputs(self) -> tuple[Path, ...]:
+        """The files that it reads."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> tuple[Path, ...]:
+        """The files that it makes, every time."""
+
+    @property
+    def manifest(self) -> Path | None:
+        """The output that lists further files, where their number is not known beforehand: `{"files": [{"path": ...}]}`."""
+        return None
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools whose fingerprints belong to the key: `ffmpeg`, `ffmpeg:libopus`, `mutagen`, `pillow`."""
+        return ()
+
+    @abstractmethod
+    def run(self, work: Work) -> None:
+        """Write every output at `work.beside(output)`; raise ReleaseError or ToolError when that cannot be done."""
+
+
+def parameters(step: Step) -> dict[str, object]:
+    """The step's fields as plain JSON values, its paths replaced by their roles: `input 0`, `output 1`."""
+    roles = {path: f"input {n}" for n, path in reversed(list(enumerate(step.inputs)))}
+    roles |= {path: f"output {n}" for n, path in reversed(list(enumerate(step.outputs)))}
+    keyed = [f.name for f in dataclasses.fields(step) if f.metadata.get("key", True)]
+    return {name: _plain(getattr(step, name), roles) for name in keyed}
+
+
+def key(step: Step, fingerprints: Mapping[str, str]) -> str:
+    """The SHA-256 of what the step is, but for the bytes of its inputs: kind, revision, tools and parameters.
+
+    `fingerprints` names each of `step.tools`.
+    """
+    action = {
+        "kind": type(step).__name__,
+        "revision": step.revision,
+        "tools": {tool: fingerprints[tool] for tool in step.tools},
+        "parameters": parameters(step),
+        "outputs": [path.suffix for path in step.outputs],
+    }
+    text = json.dumps(action, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object, roles: Mapping[Path, str]) -> object:
+    """`value` as JSON."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item, roles) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name), roles) for f in dataclasses.fields(value)}
+    return roles[value]  # type: ignore[index]  # a path: one that is neither input nor output is our bug

@@ -1,0 +1,1 @@
+"""The edges: frozen steps, each with a `run` that starts processes or writes files."""
