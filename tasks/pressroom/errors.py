@@ -40,25 +40,25 @@ class UsageError(PressroomError):
 class Mistake:
     """One mistake in a YAML file, with its place.
 
-    `line` and `column` count from 1; 0 means that the mistake has no line (the file cannot be read at all).
-    `width` is the length of the caret line, at least 1.
+    `line` and `column` count from 1; a line of 0 means that the mistake has none (the file cannot be read at all).
+    `excerpt` is the line and `caret` what is printed below it.
     """
 
     file: str
     line: int = 0
     column: int = 0
-    width: int = 1
     text: str
-    source: str = ""
+    excerpt: str = ""
+    caret: str = ""
 
     def __str__(self) -> str:
         """`file:line:col: text`, the line, and a caret below the word that is meant."""
         if not self.line:
             return f"{self.file}: {self.text}"
         head = f"{self.file}:{self.line}:{self.column}: {self.text}"
-        gutter = f"{self.line:>5} | "
-        caret = " " * (self.column - 1) + "^" * max(1, self.width)
-        return f"{head}\n{gutter}{self.source}\n{' ' * 5} | {caret}"
+        if not self.caret:
+            return head
+        return f"{head}\n{self.line:>5} | {self.excerpt}\n      | {self.caret}"
 
 
 class SourceError(ReleaseError):

@@ -12,15 +12,26 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
+    from subprocess import Popen
 
 
 class Work(Protocol):
     """What the edge offers to a running step, and nothing else."""
 
     @property
-    def scratch(self) -> Path:
-        """An empty folder of the step's own, removed when it ends."""
+    def ffmpeg(self) -> Path:
+        """The ffmpeg to run; raises MachineError when there is none that is fit."""
+        ...
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each tool, for the record."""
+        ...
+
+    def child(self, process: Popen[bytes]) -> AbstractContextManager[None]:
+        """While this is open, `process` is ended with the build; it leads a process group of its own."""
         ...
 
     def beside(self, output: Path) -> Path:
@@ -34,6 +45,21 @@ class Work(Protocol):
     def progress(self, fraction: float) -> None:
         """How far the step is, from 0 to 1."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a release's files lie, relative to the repo's root.
+
+    `ledgers` are the files in which other releases say which ISRC is which audio; those that do not exist yet are not read.
+    """
+
+    slug: str
+    source: Path
+    build: Path
+    work: Path
+    ledger: Path
+    ledgers: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +87,16 @@ class Step(ABC):
         """The files that it makes, every time."""
 
     @property
-    def manifest(self) -> Path | None:
-        """The output that lists further files, where their number is not known beforehand: `{"files": [{"path": ...}]}`."""
+    def hints(self) -> tuple[Path, ...]:
+        """Files that it reads where they exist; a step that cannot make one does not stop this one."""
+        return ()
+
+    @property
+    def manifest(self) -> tuple[Path, Path] | None:
+        """An output that lists further files, where their number is not known beforehand, and the folder that they lie in.
+
+        It is JSON: `{"files": [{"path": "cover-600.jpg", ...}]}`.
+        """
         return None
 
     @property
@@ -77,7 +111,7 @@ class Step(ABC):
 
 def parameters(step: Step) -> dict[str, object]:
     """The step's fields as plain JSON values, its paths replaced by their roles: `input 0`, `output 1`."""
-    roles = {path: f"input {n}" for n, path in reversed(list(enumerate(step.inputs)))}
+    roles = {path: f"input {n}" for n, path in reversed(list(enumerate((*step.inputs, *step.hints))))}
     roles |= {path: f"output {n}" for n, path in reversed(list(enumerate(step.outputs)))}
     keyed = [f.name for f in dataclasses.fields(step) if f.metadata.get("key", True)]
     return {name: _plain(getattr(step, name), roles) for name in keyed}

@@ -1,9 +1,12 @@
-"""The audio formats that a release can be made in, and what each of them can hold."""
+"""The audio formats that a release can be made in, and what each codec can hold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pressroom.formats.facts import AudioFacts
 
 Codec = Literal["wav", "flac", "alac", "aiff", "wavpack", "mp3", "aac", "opus", "vorbis"]
 
@@ -22,22 +25,18 @@ LOSSLESS: frozenset[Codec] = frozenset({"wav", "flac", "alac", "aiff", "wavpack"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AudioFormat:
-    """One entry of `formats`: a named one, or the author's own map.
+class Encoding:
+    """What is asked of an encoder; None keeps the master's, as far as the codec can hold it.
 
-    `bitrate` is in kbit/s and `quality` on the codec's own scale (LAME V0 to V9, Vorbis q-1 to q10); at most one of the
-    two is set. `rate` is in Hz, `depth` in bits; None keeps the master's, as far as the codec can hold it.
+    `bitrate` is in kbit/s, `quality` on the codec's own scale (LAME V0 to V9, Vorbis q-1 to q10), `rate` in Hz, `depth` in bits.
     """
 
-    name: str
     codec: Codec
     bitrate: int | None = None
     quality: float | None = None
     rate: int | None = None
     depth: int | None = None
     channels: int | None = None
-    id3: Literal["2.4", "2.3"] = "2.4"
-    tags: bool = True
 
     @property
     def suffix(self) -> str:
@@ -50,24 +49,95 @@ class AudioFormat:
         return self.codec in LOSSLESS
 
 
-NAMED: dict[str, AudioFormat] = {
-    form.name: form
-    for form in (
-        AudioFormat(name="wav", codec="wav", tags=False),
-        AudioFormat(name="flac", codec="flac"),
-        AudioFormat(name="alac", codec="alac"),
-        AudioFormat(name="aiff", codec="aiff"),
-        AudioFormat(name="wavpack", codec="wavpack"),
-        AudioFormat(name="mp3-320", codec="mp3", bitrate=320),
-        AudioFormat(name="mp3-v0", codec="mp3", quality=0),
-        AudioFormat(name="mp3-v2", codec="mp3", quality=2),
-        AudioFormat(name="aac-256", codec="aac", bitrate=256),
-        AudioFormat(name="aac-192", codec="aac", bitrate=192),
-        AudioFormat(name="aac-128", codec="aac", bitrate=128),
-        AudioFormat(name="opus-160", codec="opus", bitrate=160),
-        AudioFormat(name="opus-96", codec="opus", bitrate=96),
-        AudioFormat(name="opus-64", codec="opus", bitrate=64),
-        AudioFormat(name="vorbis-q6", codec="vorbis", quality=6),
-    )
+@dataclass(frozen=True, kw_only=True)
+class AudioFormat:
+    """One entry of `formats`: a folder's name, the encoding of its files, and how they are tagged."""
+
+    name: str
+    encoding: Encoding
+    id3: Literal["2.4", "2.3"] = "2.4"
+    tags: bool = True
+
+
+NAMED: dict[str, Encoding] = {
+    "wav": Encoding(codec="wav"),
+    "flac": Encoding(codec="flac"),
+    "alac": Encoding(codec="alac"),
+    "aiff": Encoding(codec="aiff"),
+    "wavpack": Encoding(codec="wavpack"),
+    "mp3-320": Encoding(codec="mp3", bitrate=320),
+    "mp3-v0": Encoding(codec="mp3", quality=0),
+    "mp3-v2": Encoding(codec="mp3", quality=2),
+    "aac-256": Encoding(codec="aac", bitrate=256),
+    "aac-192": Encoding(codec="aac", bitrate=192),
+    "aac-128": Encoding(codec="aac", bitrate=128),
+    "opus-160": Encoding(codec="opus", bitrate=160),
+    "opus-96": Encoding(codec="opus", bitrate=96),
+    "opus-64": Encoding(codec="opus", bitrate=64),
+    "vorbis-q6": Encoding(codec="vorbis", quality=6),
 }
 """The names that need no map, in the order of the docs."""
+
+RATES: dict[Codec, tuple[int, ...]] = {
+    "mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+    "aac": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000),
+    "opus": (48000,),
+}
+"""The sample rates that a codec has, where it has not all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """What an encoder is given for one master: the master's properties where the codec can hold them.
+
+    `depth` is None for lossy codecs; `dithered` says that depth goes down; `exact` that decoding must give the master's samples.
+    """
+
+    rate: int
+    channels: int
+    depth: int | None
+    samples: int
+    dithered: bool
+    exact: bool
+
+
+def fitted(encoding: Encoding, master: AudioFacts) -> Fitted:
+    """How `encoding` is applied to `master`; its samples are `ceil(master x out_rate / in_rate)`.
+
+    Raises ValueError when the codec cannot hold the master's channels.
+    """
+    channels = encoding.channels or master.channels
+    if encoding.codec == "mp3" and channels > 2:
+        raise ValueError(f"mp3 holds two channels, the master has {channels}; a format with `channels: 2` mixes them down")
+    rate = encoding.rate or _nearest_rate(encoding.codec, master.rate)
+    depth = (encoding.depth or _kept_depth(encoding.codec, master)) if encoding.lossless else None
+    real = master.real_depth or (16 if not master.lossless else 32)
+    converted = rate != master.rate or channels != master.channels
+    lowered = depth is not None and (depth < real or master.floating or (not master.lossless) or (converted and depth < 32))
+    return Fitted(
+        rate=rate,
+        channels=channels,
+        depth=depth,
+        samples=-(-master.samples * rate // master.rate),
+        dithered=lowered,
+        exact=depth is not None and not lowered and not converted,
+    )
+
+
+def _nearest_rate(codec: Codec, rate: int) -> int:
+    """The master's rate, or the next higher one that the codec has, or its highest."""
+    held = RATES.get(codec)
+    if held is None or rate in held:
+        return rate
+    return min((other for other in held if other >= rate), default=held[-1])
+
+
+def _kept_depth(codec: Codec, master: AudioFacts) -> int:
+    """The master's depth; 24 for floating point, 16 for lossy masters; 32 only where it is used and the codec holds it."""
+    if master.floating:
+        return 24
+    if master.depth is None or master.real_depth is None or master.depth <= 16:
+        return 16
+    if master.depth == 32 and master.real_depth > 24 and codec in ("wav", "aiff", "wavpack"):
+        return 32
+    return 24

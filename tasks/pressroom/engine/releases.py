@@ -1,0 +1,135 @@
+"""The releases of a repo: finding them, and reading one into its plan."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pressroom import source
+from pressroom.engine.settings import RELEASES, STATE
+from pressroom.errors import Mistake, SourceError
+from pressroom.plan import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+    from pressroom.kinds import Kind
+    from pressroom.plan import Step
+
+SLUG = re.compile("[a-z0-9][a-z0-9-]*")
+DEFAULTS = "defaults"
+COMMANDS = frozenset(
+    "run list clean help info forget ignore auto dumpdb strace tabcompletion reset-dep "
+    "plan why verify check prune cache publish new schema fetch doctor serve lint-hls chapters name releases".split()
+)
+"""Words that `doit` takes for a command; no release can be called so."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A release's YAML file, not yet read."""
+
+    slug: str
+    path: Path
+    build: Path
+
+    @cached_property
+    def defaults(self) -> Path:
+        """The file that gives values for every release; need not exist."""
+        return RELEASES / f"{DEFAULTS}.yaml"
+
+    def place(self, others: Iterable[Found]) -> Place:
+        """Where its files lie."""
+        return Place(
+            slug=self.slug,
+            source=self.path,
+            build=self.build / self.slug,
+            work=STATE / "work" / self.slug,
+            ledger=self.ledger,
+            ledgers=tuple(other.ledger for other in others if other.slug != self.slug),
+        )
+
+    @property
+    def ledger(self) -> Path:
+        """Where it notes which ISRC is which audio."""
+        return STATE / "ledgers" / f"{self.slug}.json"
+
+
+def found(build: Path) -> tuple[list[Found], list[Mistake]]:
+    """Every release below `releases/`, sorted by slug, and what is wrong with the names there."""
+    if not RELEASES.is_dir():
+        return [], []
+    releases: dict[str, Found] = {}
+    mistakes = []
+    for slug, path in _candidates(RELEASES):
+        if problem := _misnamed(slug, path):
+            mistakes.append(Mistake(file=path.as_posix(), text=problem))
+        elif slug in releases:
+            text = f"'{slug}' is {releases[slug].path.as_posix()} already; keep one of the two"
+            mistakes.append(Mistake(file=path.as_posix(), text=text))
+        else:
+            releases[slug] = Found(slug, path, build)
+    return [releases[slug] for slug in sorted(releases)], mistakes
+
+
+def read(release: Found) -> tuple[Kind[BaseModel], BaseModel]:
+    """The kind and the words of a release; raises SourceError with every mistake of its YAML."""
+    from pressroom.kinds import KINDS  # noqa: PLC0415  # pydantic takes 0.1 s, which `doit help` need not pay
+
+    words = source.parse(release.path, _content(release.path))
+    if release.defaults.is_file():
+        defaults = source.parse(release.defaults, _content(release.defaults))
+        kind = KINDS.get(str(words.get("kind") or defaults.get("kind")))
+        expand = kind.inherited if kind else (lambda _: {})
+        words = source.inherit(words, defaults, expand, verbatim=frozenset({"naming"}))
+    kind = _kind(words, KINDS)
+    return kind, source.typed(kind.words, words)
+
+
+def plan(release: Found, others: Iterable[Found]) -> Iterator[Step]:
+    """The steps that make a release; raises SourceError."""
+    kind, words = read(release)
+    return kind.plan(words, release.place(others))
+
+
+def _kind(words: source.Map, kinds: dict[str, Kind[BaseModel]]) -> Kind[BaseModel]:
+    """The kind that the YAML names."""
+    named = words.get("kind")
+    if isinstance(named, str) and named in kinds:
+        return kinds[named]
+    if "kind" not in words:
+        raise SourceError((words.mark.mistake("missing key 'kind'; a release begins with `kind: album`"),))
+    raise SourceError((words.values_at["kind"].mistake(f"kind: expected one of {', '.join(kinds)}, got '{named}'"),))
+
+
+def _content(path: Path) -> bytes:
+    """A YAML file's bytes, one more than the limit at most."""
+    with path.open("rb") as stream:
+        return stream.read(source.MAX_BYTES + 1)
+
+
+def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
+    """What looks like a release: `<slug>.yaml`, `<slug>/release.yaml`, and their misspellings."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in (".yaml", ".yml") and path.stem != DEFAULTS:
+            yield path.stem, path
+        elif path.is_dir():
+            for name in ("release.yaml", "release.yml"):
+                if (path / name).exists():
+                    yield path.name, path / name
+
+
+def _misnamed(slug: str, path: Path) -> str:
+    """What is wrong with a release's file name."""
+    if path.suffix != ".yaml":
+        return f"expected a name that ends in .yaml; rename it to {path.with_suffix('.yaml').name}"
+    if not SLUG.fullmatch(slug):
+        return f"expected a slug of a-z, 0-9 and '-', got '{slug}'"
+    if slug in COMMANDS:
+        return f"'{slug}' is a command of doit; give the release another name"
+    return "" if path.is_file() else "expected a file"

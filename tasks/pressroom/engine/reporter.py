@@ -1,0 +1,132 @@
+"""What a build says while it runs: a bar on a terminal, a line per thing made elsewhere, and one line at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, TextIO
+
+from doit.exceptions import UnmetDependency
+
+from pressroom.errors import PressroomError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.progress import Progress, TaskID
+
+
+class Reporter:
+    """doit's reporter: what is done goes to standard output, what is wrong to standard error."""
+
+    desc = "progress on a terminal, plain lines elsewhere"
+
+    def __init__(self, outstream: TextIO, options: Mapping[str, object]) -> None:  # noqa: ARG002  # doit's signature
+        self.out = outstream
+        self.errors: list[PressroomError] = []
+        self.made = self.fresh = self.blocked = 0
+        self.began = time.monotonic()
+        self.bar: Progress | None = None
+        self.whole: TaskID | None = None
+        self.running: dict[str, TaskID] = {}
+
+    def initialize(self, tasks: Mapping[str, Any], selected: Sequence[str]) -> None:
+        """The build begins: how many steps there are."""
+        if not self.out.isatty():
+            return
+        from rich.console import Console  # noqa: PLC0415  # 30 ms that only a terminal needs
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+        self.bar = Progress(*columns, console=Console(file=self.out), transient=True)
+        self.whole = self.bar.add_task("building", total=len(_steps(tasks, selected)))
+        self.bar.start()
+
+    def get_status(self, task: Any) -> None:  # noqa: ANN401  # doit's objects have no types
+        """doit looks at a step."""
+
+    def execute_task(self, task: Any) -> None:  # noqa: ANN401
+        """A step begins."""
+        if self.bar and task.actions:
+            line = self.running[task.name] = self.bar.add_task(f"  {task.name}", total=1.0)
+            bar = self.bar
+            task.actions[0].show = lambda fraction: bar.update(line, completed=fraction)
+
+    def add_success(self, task: Any) -> None:  # noqa: ANN401
+        """A step is done, and recorded."""
+        self._ended(task)
+        if not task.actions:
+            return
+        self.made += 1
+        self._say(f"made  {task.name}  {task.doc}", self.out)
+        for line in task.actions[0].said:
+            self._say(line, sys.stderr)
+
+    def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
+        """A step failed, or waits for one that did."""
+        self._ended(task)
+        if isinstance(fail, UnmetDependency):
+            self.blocked += bool(task.actions)
+            return
+        error = getattr(task.actions[0], "error", None) if task.actions else None
+        self.errors.append(error or PressroomError(f"{task.name}: {fail.get_msg()}"))
+        self._say(f"FAILED  {task.name}\n{self.errors[-1]}", sys.stderr)
+
+    def skip_uptodate(self, task: Any) -> None:  # noqa: ANN401
+        """A step has nothing to do."""
+        self._ended(task)
+        self.fresh += bool(task.actions)
+
+    def skip_ignore(self, task: Any) -> None:  # noqa: ANN401
+        """`doit ignore` was said of a step."""
+        self._ended(task)
+        self._say(f"ignored  {task.name}", self.out)
+
+    def cleanup_error(self, exception: Any) -> None:  # noqa: ANN401
+        """doit's teardown failed; pressroom has none."""
+        self.runtime_error(exception.get_msg())
+
+    def runtime_error(self, msg: str) -> None:
+        """doit itself cannot go on."""
+        self.errors.append(PressroomError(msg))
+        self._say(msg, sys.stderr)
+
+    def teardown_task(self, task: Any) -> None:  # noqa: ANN401
+        """doit's teardown; pressroom has none."""
+
+    def complete_run(self) -> None:
+        """The build ends: the one line that tells it all."""
+        if self.bar:
+            self.bar.stop()
+            self.bar = None
+        parts = [f"made {self.made}", f"up to date {self.fresh}", f"failed {len(self.errors)}"]
+        if self.blocked:
+            parts.append(f"waiting for a failed one {self.blocked}")
+        self._say(f"{', '.join(parts)} in {time.monotonic() - self.began:.1f} s", self.out)
+
+    def _ended(self, task: Any) -> None:  # noqa: ANN401
+        """Take a step off the bar."""
+        if self.bar and self.whole is not None:
+            if line := self.running.pop(task.name, None):
+                self.bar.remove_task(line)
+            if task.actions:
+                self.bar.advance(self.whole)
+
+    def _say(self, text: str, stream: TextIO) -> None:
+        """A line above the bar, or a plain one."""
+        if self.bar:
+            self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(text, file=stream, flush=True)  # noqa: T201  # this is where pressroom talks
+
+
+def _steps(tasks: Mapping[str, Any], selected: Sequence[str]) -> set[str]:
+    """The steps that `selected` need, themselves included."""
+    seen: set[str] = set()
+    waiting = list(selected)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += tasks[name].task_dep
+    return {name for name in seen if tasks[name].actions}

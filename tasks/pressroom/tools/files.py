@@ -1,0 +1,175 @@
+"""Files that are written, copied, zipped and summed, with receipts for those that are too large to hash twice."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressroom.errors import ReleaseError
+from pressroom.formats import facts, lrc, sums
+from pressroom.plan import Step
+
+if TYPE_CHECKING:
+    from pressroom.plan import Work
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a zip can tell (APPNOTE 4.4.6): bytes must not depend on a clock."""
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteText(Step):
+    """Writes a text that is known from the words alone."""
+
+    text: str
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return ()
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        work.beside(self.output).write_text(self.text, encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyLyrics(Step):
+    """Copies a lyrics file as UTF-8 with plain line ends, after reading it as what its name says."""
+
+    source: Path
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (self.source,)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    def run(self, work: Work) -> None:
+        """Write it; raises ReleaseError for a file that is not UTF-8, is empty, or is no LRC though named so."""
+        try:
+            text = self.source.read_text(encoding="utf-8-sig").strip("\n")
+        except UnicodeDecodeError as error:
+            raise ReleaseError(f"{self.source}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+        if not text.strip():
+            raise ReleaseError(f"{self.source}: the file is empty")
+        if self.source.suffix.lower() == ".lrc":
+            try:
+                lrc.parse(text)
+            except ValueError as error:
+                raise ReleaseError(f"{self.source}: {error}") from error
+        work.beside(self.output).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy(Step):
+    """Copies a file as it is; with `receipt`, notes its size and digest on the way."""
+
+    source: Path
+    output: Path
+    receipt: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (self.source,)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output, self.receipt)
+
+    def run(self, work: Work) -> None:
+        """Copy it."""
+        shutil.copyfile(self.source, work.beside(self.output))
+        write_receipt(work, self.output, self.receipt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zip(Step):
+    """Packs files into a zip: stored, sorted, with fixed times, so the bytes depend on the contents alone.
+
+    `members` are (name in the zip, file) pairs; large members are told by their receipts, so that a zip can be compared
+    without reading them.
+    """
+
+    members: tuple[tuple[str, Path], ...]
+    output: Path
+    receipt: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return tuple(path for _, path in self.members)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output, self.receipt)
+
+    def run(self, work: Work) -> None:
+        """Write it, member by member, in constant memory."""
+        total = sum(path.stat().st_size for path in self.inputs) or 1
+        done = 0
+        with zipfile.ZipFile(work.beside(self.output), "w", zipfile.ZIP_STORED, strict_timestamps=True) as archive:
+            for name, path in sorted(self.members):
+                member = zipfile.ZipInfo(name, ZIP_TIME)
+                member.external_attr = 0o100644 << 16
+                member.create_system = 3
+                with path.open("rb") as source, archive.open(member, "w", force_zip64=path.stat().st_size > 2**31) as target:
+                    while piece := source.read(PIECE):
+                        target.write(piece)
+                        done += len(piece)
+                        work.progress(done / total)
+        write_receipt(work, self.output, self.receipt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums(Step):
+    """Writes SHA256SUMS over everything that the release made: large files by their receipts, small ones by reading them."""
+
+    folder: Path = field(metadata={"key": False})
+    receipts: tuple[Path, ...]
+    files: tuple[Path, ...]
+    listing: Path | None
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (*self.receipts, *self.files, *((self.listing,) if self.listing else ()))
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        held = [facts.receipt(path.read_text(encoding="utf-8")) for path in self.receipts]
+        pairs = [(receipt.path, receipt.sha256) for receipt in held]
+        pairs += [(path.relative_to(self.folder).as_posix(), sha256(path)) for path in self.files]
+        if self.listing:
+            cover = facts.cover_facts(self.listing.read_text(encoding="utf-8"))
+            pairs += [(picture.path, picture.sha256) for picture in cover.files]
+        work.beside(self.output).write_text(sums.sums(pairs), encoding="utf-8", newline="\n")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_receipt(work: Work, output: Path, receipt: Path, *, unread: tuple[str, ...] = ()) -> None:
+    """Note the size and digest of what stands beside `output`; `unread` are tags that did not read back as asked."""
+    made = work.beside(output)
+    noted = facts.Receipt(
+        path=Path(*output.parts[2:]).as_posix(), bytes=made.stat().st_size, sha256=sha256(made), unread=unread
+    )
+    work.beside(receipt).write_text(facts.to_json(noted), encoding="utf-8")

@@ -1,0 +1,188 @@
+"""What a release says of itself: release.json, checks.json, and the ledger of its recordings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from pressroom.errors import ReleaseError
+from pressroom.formats import checks, facts
+from pressroom.plan import Step
+from pressroom.tools.files import sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pressroom.plan import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteLedger(Step):
+    """Notes which ISRC is which audio, for the checks of every release."""
+
+    release: str
+    tracks: tuple[tuple[str, str | None], ...]
+    """(name, ISRC) of each track."""
+    facts: tuple[Path, ...]
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return self.facts
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        masters = [facts.audio_facts(path.read_text(encoding="utf-8")) for path in self.facts]
+        entries = [
+            checks.LedgerEntry(release=self.release, track=name, isrc=isrc, pcm_sha256=master.pcm_sha256)
+            for (name, isrc), master in zip(self.tracks, masters, strict=True)
+        ]
+        text = facts.dumped([asdict(entry) for entry in entries])
+        work.beside(self.output).write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunChecks(Step):
+    """Holds everything that is known of a release against what it must be, and writes checks.json."""
+
+    names: tuple[str, ...]
+    files: tuple[checks.CheckedFile, ...]
+    true_peak: checks.Severity
+    masters: tuple[Path, ...]
+    measured: tuple[Path, ...]
+    receipts: tuple[Path, ...]
+    cover: Path | None
+    ledger: Path
+    ledgers: tuple[Path, ...]
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (*self.masters, *self.measured, *self.receipts, self.ledger, *((self.cover,) if self.cover else ()))
+
+    @property
+    def hints(self) -> tuple[Path, ...]:
+        return self.ledgers
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    def run(self, work: Work) -> None:
+        """Write the report; a failed rule is for `Judge` to act upon."""
+        masters = [facts.audio_facts(path.read_text(encoding="utf-8")) for path in self.masters]
+        measured = [facts.encoded_facts(path.read_text(encoding="utf-8")) for path in self.measured]
+        receipts = [facts.receipt(path.read_text(encoding="utf-8")) for path in self.receipts]
+        cover = facts.cover_facts(self.cover.read_text(encoding="utf-8")) if self.cover else None
+        others = [entry for path in self.ledgers if path.exists() for entry in ledger(path)]
+        found = [
+            *checks.master_checks(self.names, masters),
+            *checks.isrc_checks(ledger(self.ledger), others),
+            *checks.cover_checks(cover),
+            *checks.file_checks(self.files, masters, measured, receipts, self.true_peak),
+        ]
+        work.beside(self.output).write_text(checks.to_json(found), encoding="utf-8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge(Step):
+    """Fails when an `error` rule of checks.json failed, and says what else to look at."""
+
+    report: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (self.report,)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return ()
+
+    def run(self, work: Work) -> None:
+        """Raise ReleaseError with every failed rule if one of them is an error."""
+        failed = checks.failures(checks.from_json(json.loads(self.report.read_text(encoding="utf-8"))["checks"]))
+        lines = [checks.said(check) for check in failed]
+        if any(check.severity == "error" for check in failed):
+            raise ReleaseError("\n".join(lines))
+        for line in lines:
+            work.say(line)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackRecord:
+    """What release.json says of one track: its words, and where its facts lie."""
+
+    words: str
+    """JSON."""
+    facts: Path
+    files: tuple[tuple[str, Path], ...]
+    """(format, receipt) pairs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteRelease(Step):
+    """Writes release.json: every word of the release and every fact known of it; no clock, no absolute path."""
+
+    words: str
+    """JSON of the release's words but for its tracks."""
+    tracks: tuple[TrackRecord, ...]
+    cover: Path | None
+    evidence: tuple[Path, ...]
+    levels: Path
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        tracks = [path for track in self.tracks for path in (track.facts, *(receipt for _, receipt in track.files))]
+        return (*tracks, *self.evidence, self.levels, *((self.cover,) if self.cover else ()))
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        return ("ffmpeg", "mutagen", "pillow")
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        words: dict[str, Any] = json.loads(self.words)
+        words["tracks"] = [_track(track) for track in self.tracks]
+        words["loudness"] = _album_level(self.levels)
+        if self.cover:
+            words["pictures"] = _pictures(facts.cover_facts(self.cover.read_text(encoding="utf-8")))
+        if self.evidence:
+            words["provenance"]["evidence"] = [{"path": path.as_posix(), "sha256": sha256(path)} for path in self.evidence]
+        words["tools"] = work.versions
+        work.beside(self.output).write_text(facts.dumped(words), encoding="utf-8")
+
+
+def ledger(path: Path) -> list[checks.LedgerEntry]:
+    """The entries of a ledger."""
+    return [checks.LedgerEntry(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def _track(record: TrackRecord) -> dict[str, Any]:
+    """A track's words and facts."""
+    master = facts.audio_facts(record.facts.read_text(encoding="utf-8"))
+    known = asdict(master)
+    known["loudness"] = {key: known["loudness"][key] for key in ("integrated", "range", "true_peak")}
+    receipts = {name: facts.receipt(path.read_text(encoding="utf-8")) for name, path in record.files}
+    files = {name: {"path": found.path, "bytes": found.bytes, "sha256": found.sha256} for name, found in receipts.items()}
+    return {**json.loads(record.words), **known, "seconds": round(master.seconds, 6), "files": files}
+
+
+def _album_level(path: Path) -> dict[str, float | None]:
+    """The album's loudness, gated over all tracks."""
+    return {"integrated": facts.levels(path.read_text(encoding="utf-8")).album.lufs}
+
+
+def _pictures(cover: facts.CoverFacts) -> dict[str, Any]:
+    """The cover's facts, and the pictures that were made of it."""
+    made = [asdict(file) for file in cover.files]
+    return {"source": cover.source, "files": made, "left_out": list(cover.left_out), "notes": list(cover.notes)}

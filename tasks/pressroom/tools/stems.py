@@ -1,0 +1,63 @@
+"""The list of a release's stems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pressroom.formats import facts
+from pressroom.plan import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pressroom.plan import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stem:
+    """A stem: whose, its name, and where its facts and its receipt lie."""
+
+    track: str
+    name: str
+    facts: Path
+    receipt: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteStems(Step):
+    """Writes stems.json: what each stem is, so that a remixer's tools can load them aligned."""
+
+    stems: tuple[Stem, ...]
+    output: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return tuple(path for stem in self.stems for path in (stem.facts, stem.receipt))
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        return (self.output,)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        work.beside(self.output).write_text(facts.dumped({"stems": list(map(_told, self.stems))}), encoding="utf-8")
+
+
+def _told(stem: Stem) -> dict[str, object]:
+    """What is known of a stem."""
+    audio = facts.audio_facts(stem.facts.read_text(encoding="utf-8"))
+    receipt = facts.receipt(stem.receipt.read_text(encoding="utf-8"))
+    return {
+        "track": stem.track,
+        "name": stem.name,
+        "path": receipt.path,
+        "bytes": receipt.bytes,
+        "sha256": receipt.sha256,
+        "samples": audio.samples,
+        "rate": audio.rate,
+        "channels": audio.channels,
+        "depth": audio.depth,
+        "seconds": round(audio.seconds, 6),
+        "true_peak": audio.loudness.true_peak,
+    }
