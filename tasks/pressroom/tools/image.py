@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from contextlib import contextmanager
@@ -11,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from pressroom.errors import ReleaseError
-from pressroom.formats.tagset import Picture
 from pressroom.plan import Step
+from pressroom.tools import pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
+    from pressroom.formats.tagset import Picture
     from pressroom.plan import Work
 
 # Pillow takes a tenth of a second to import and most runs make no cover: hence the imports inside functions.
@@ -70,6 +70,7 @@ class Covers(Step):
     embed_size: int
     embed_bytes: int
     embedded: Path
+
     @property
     def inputs(self) -> tuple[Path, ...]:
         """The author's picture."""
@@ -94,18 +95,19 @@ class Covers(Step):
         """Write the covers; raise ReleaseError when the source is not one still picture, or is past the limits."""
         facts = probe(self.source)
         longer = max(facts.width, facts.height)
-        image, notes = _still(self.source, facts, longest=max(*self.sizes, self.embed_size))
-        files = [_written(work, path, _jpeg(_shrunk(image, size), _QUALITY)) for size, path in self._covers(longer)]
+        still = _still(self.source, facts, longest=max(*self.sizes, self.embed_size))
+        files = [_written(work, path, pixels.jpeg(pixels.shrunk(still.image, size))) for size, path in self._covers(longer)]
         told = {
             "source": asdict(facts),
             "files": files,
             "left_out": [size for size in self.sizes if size > longer],
-            "embedded": _written(work, self.embedded, self._embeddable(image)),
-            "notes": notes,
+            "embedded": _written(work, self.embedded, self._embeddable(still.image)),
+            "notes": still.notes,
+            "upscaled": still.upscaled,
         }
         text = json.dumps(told, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
         work.beside(self.facts).write_bytes(text.encode())
-        for note in notes:
+        for note in still.notes:
             work.say(f"{self.source}: {note}")
 
     def _covers(self, longer: int) -> list[tuple[int, Path]]:
@@ -116,10 +118,10 @@ class Covers(Step):
 
     def _embeddable(self, image: Image) -> Picture:
         """The best JPEG of at most `embed_bytes` bytes."""
-        fitting = (picture for picture in _lighter(image, self.embed_size) if len(picture.content) <= self.embed_bytes)
+        fitting = (picture for picture in pixels.lighter(image, self.embed_size) if len(picture.content) <= self.embed_bytes)
         if picture := next(fitting, None):
             return picture
-        least = _jpeg(_shrunk(image, _LEAST_SIZE), _EMBED_QUALITIES[-1])
+        least = pixels.least(image)
         raise ReleaseError(
             f"{self.source}: takes {len(least.content)} bytes at {least.width} x {least.height} pixels already, "
             f"and 'embed' allows {self.embed_bytes}; allow more"
@@ -164,29 +166,6 @@ _SIGNATURES = (
     ("SVG or HTML", rb"(\xef\xbb\xbf)?\s*<"),
 )
 """How the formats begin: ours, and those that a cover is mistaken for."""
-
-_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I;16", "I;16B", "I;16L"})
-"""The channels that can be made RGB without guessing a range: no floating point, no 32-bit integers, no Lab."""
-
-_GREY = frozenset({"1", "L", "LA"})
-_CLEAR = frozenset({"LA", "RGBA"})
-
-_TURNS = {
-    2: "FLIP_LEFT_RIGHT",
-    3: "ROTATE_180",
-    4: "FLIP_TOP_BOTTOM",
-    5: "TRANSPOSE",
-    6: "ROTATE_270",
-    7: "TRANSVERSE",
-    8: "ROTATE_90",
-}
-"""How to turn a picture upright, by its EXIF orientation (Exif 2.32, 4.6.4)."""
-
-_QUALITY = 92
-_EMBED_QUALITIES = (92, 88, 84, 80, 75)
-"""Below 75 a smaller picture looks better than a coarser one."""
-_LEAST_SIZE = 64
-"""Of the embedded picture's longer side, in pixels."""
 
 
 @contextmanager
@@ -259,7 +238,7 @@ def _orientation(image: ImageFile) -> int:
 
     # Not image.getexif(): for a PNG that decodes all the pixels, in case an eXIf chunk comes after them.
     turn = Image.getexif(image).get(0x0112, 1)
-    return turn if turn in _TURNS else 1
+    return turn if turn in pixels.TURNS else 1
 
 
 def _sha256(path: Path) -> str:
@@ -268,108 +247,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _still(path: Path, facts: ImageFacts, *, longest: int) -> tuple[Image, list[str]]:
-    """The picture, upright and in sRGB, at most `longest` pixels on its longer side, and what had to be decided."""
+def _still(path: Path, facts: ImageFacts, *, longest: int) -> pixels.Still:
+    """The picture, upright and in sRGB, at most `longest` pixels on its longer side."""
     if facts.animated:
         raise ReleaseError(f"{path}: is animated or has several pages, and a cover is one still picture; save the one you mean")
-    if facts.mode not in _MODES:
+    if facts.mode not in pixels.MODES:
         raise ReleaseError(f"{path}: has colours that cannot be kept (mode '{facts.mode}'); save it as RGB with 8 bits")
     with _opened(path) as image:
-        # libjpeg decodes at 1/2, 1/4 or 1/8 for less memory; twice the size that is needed leaves the filter its detail.
-        spare = max(facts.width, facts.height) // (2 * longest)
-        if spare > 1:
-            image.draft(None, (max(1, facts.width // spare), max(1, facts.height // spare)))
-        image.load()
-        small = _shrunk(_channels(image), longest)
-    picture, note = _srgb(_on_white(small), image.info.get("icc_profile"))
-    upright = _upright(picture, facts.exif_orientation)
-    upright.info = {}  # Pillow would write a comment of the source into the JPEG
-    notes = ["transparent parts are made white"] if small.mode in _CLEAR else []
-    return upright, [*notes, *([note] if note else [])]
-
-
-def _channels(image: Image) -> Image:
-    """`image` in a mode that can be scaled: L, LA, RGB, RGBA or CMYK, with 8 bits a channel."""
-    if image.mode.startswith("I;16"):
-        return image.convert("I").point(lambda level: level * (1 / 256)).convert("L")
-    grey = image.mode in _GREY
-    if image.has_transparency_data:
-        mode = "LA" if grey else "RGBA"
-    elif grey:
-        mode = "L"
-    else:
-        mode = "CMYK" if image.mode == "CMYK" else "RGB"
-    return image if image.mode == mode else image.convert(mode)  # converting to the same mode would copy it
-
-
-def _on_white(image: Image) -> Image:
-    """`image` without its alpha channel, on white paper."""
-    from PIL import Image as Images  # noqa: PLC0415  # see the top
-
-    if image.mode not in _CLEAR:
-        return image
-    plain = image.mode.removesuffix("A")
-    paper = Images.new(plain, image.size, "white")
-    paper.paste(image.convert(plain), mask=image.getchannel("A"))
-    return paper
-
-
-def _shrunk(image: Image, longest: int) -> Image:
-    """`image` with its longer side at most `longest` pixels; never enlarged."""
-    from PIL.Image import Resampling  # noqa: PLC0415  # see the top
-
-    longer = max(image.size)
-    if longer <= longest:
-        return image
-    width, height = (max(1, (2 * side * longest + longer) // (2 * longer)) for side in image.size)
-    return image.resize((width, height), Resampling.LANCZOS)
-
-
-def _srgb(image: Image, icc: bytes | None) -> tuple[Image, str | None]:
-    """`image` in sRGB by its ICC profile, and a note where its colours had to be guessed."""
-    from PIL import ImageCms  # noqa: PLC0415  # see the top
-
-    if not icc:
-        return image.convert("RGB"), "CMYK without an ICC profile: its colours are guessed" if image.mode == "CMYK" else None
-    try:
-        converted = ImageCms.profileToProfile(
-            image,
-            ImageCms.ImageCmsProfile(io.BytesIO(icc)),
-            ImageCms.createProfile("sRGB"),
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-    except (ImageCms.PyCMSError, OSError) as error:
-        return image.convert("RGB"), f"its ICC profile cannot be used ({error}): its colours are taken as sRGB"
-    return converted or image, None  # None comes only of converting in place
-
-
-def _upright(image: Image, orientation: int) -> Image:
-    """`image` turned as its EXIF orientation says."""
-    from PIL.Image import Transpose  # noqa: PLC0415  # see the top
-
-    return image.transpose(Transpose[_TURNS[orientation]]) if orientation in _TURNS else image
-
-
-def _jpeg(image: Image, quality: int) -> Picture:
-    """`image` as a baseline JPEG, 4:4:4, whose header holds nothing but its size and 72 dpi."""
-    content = io.BytesIO()
-    # Not optimize=True: Pillow then allows w x h bytes for the result, and fails where a grainy picture needs more.
-    image.save(content, "JPEG", quality=quality, subsampling="4:4:4", dpi=(72, 72))
-    return Picture(media_type="image/jpeg", width=image.width, height=image.height, content=content.getvalue())
-
-
-def _lighter(image: Image, size: int) -> Iterator[Picture]:
-    """JPEGs of `image` that take ever fewer bytes: first the quality gives way, then the size."""
-    size = min(size, max(image.size))
-    while True:
-        scaled = _shrunk(image, size)
-        for quality in _EMBED_QUALITIES:
-            yield _jpeg(scaled, quality)
-        if size <= _LEAST_SIZE:
-            return
-        size = max(_LEAST_SIZE, size * 3 // 4)
+        return pixels.still(image, longest=longest, orientation=facts.exif_orientation)
 
 
 def _written(work: Work, path: Path, picture: Picture) -> dict[str, str | int]:
