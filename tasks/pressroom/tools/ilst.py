@@ -20,7 +20,7 @@ _NUMBERS = frozenset({"tmpo", "rtng", "stik"})
 
 
 def write(path: Path, _codec: Codec, tags: Keyed, picture: Picture | None) -> None:
-    """Replace the tags. They go in sorted: atoms of one size stand in the order of their insertion."""
+    """Replace the tags. `tags` is sorted, which matters: atoms of one size stand in the order of their insertion."""
     atoms: dict[str, Any] = {}
     for key, values in tags.texts:
         name, _, half = key.partition("#")
@@ -34,8 +34,7 @@ def write(path: Path, _codec: Codec, tags: Keyed, picture: Picture | None) -> No
         atoms["covr"] = [_typed(mp4.MP4Cover)(picture.content, kind)]
     audio = _typed(mp4.MP4)(path)
     audio.tags = _typed(mp4.MP4Tags)()
-    for name in sorted(atoms):
-        audio.tags[name] = atoms[name]
+    audio.tags.update(atoms)
     audio.save(padding=lambda _: 0)
 
 

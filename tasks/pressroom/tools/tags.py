@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, tags: TagSet, *, codec: Codec, picture: Picture | None, id3: Literal["2.4", "2.3"] = "2.4") -> None:
-    """Tag the file in place; whatever tags it has are replaced, so that tagging again gives the bytes of tagging afresh.
+    """Tag the file in place; tags of its kind are replaced, so that tagging again gives the bytes of tagging afresh.
 
     Every container's padding is constant and its keys are in a fixed order. `id3` is for mp3, aiff and wav alone. Raises
     ReleaseError for a damaged file, OSError for a failing disk, KeyError for a field that `data/tagmap.py` lacks.

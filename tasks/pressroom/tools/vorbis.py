@@ -12,6 +12,7 @@ from mutagen.ogg import OggPage
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
+from pressroom.data.tagmap import PARTS
 from pressroom.formats.tagkeys import Keyed
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from pressroom.formats.audio import Codec
     from pressroom.formats.tagset import Picture
 
-_PICTURE = "METADATA_BLOCK_PICTURE"
+(_PICTURE,) = PARTS["picture"]["vorbis"]
+_HEADERS_AFTER_THE_FIRST = 2
+"""Of an Ogg Vorbis file: the comments, and the codec's setup."""
 
 
 def write(path: Path, codec: Codec, tags: Keyed, picture: Picture | None) -> None:
@@ -30,6 +33,7 @@ def write(path: Path, codec: Codec, tags: Keyed, picture: Picture | None) -> Non
     FLAC pictures come after the comments, else Windows reads no tags.
     """
     audio = _opened(path, codec)
+    written = _emptied(audio)
     comments = [(key, value) for key, values in tags.texts for value in values]
     if codec == "flac":
         audio.clear_pictures()
@@ -37,7 +41,7 @@ def write(path: Path, codec: Codec, tags: Keyed, picture: Picture | None) -> Non
             audio.add_picture(_block(picture))
     elif picture:
         comments.append((_PICTURE, base64.b64encode(_block(picture).write()).decode()))
-    _emptied(audio).extend(sorted(comments, key=lambda comment: comment[0]))
+    written.extend(comments)
     audio.save(padding=lambda _: 0)
     if codec == "vorbis":
         _lay_out_headers(path)
@@ -95,7 +99,7 @@ def _lay_out_headers(path: Path) -> None:
     ogg: Any = OggPage
     with path.open("r+b") as file:
         serial, pages, finished = ogg(file).serial, list[Any](), 0
-        while finished < len(("comments", "setup")):
+        while finished < _HEADERS_AFTER_THE_FIRST:
             page = ogg(file)
             if page.serial == serial:
                 pages.append(page)
