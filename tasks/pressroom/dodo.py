@@ -6,11 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doit.exceptions import InvalidDodoFile
 from doit.tools import config_changed
 
 from pressroom import plan
 from pressroom.engine import releases
-from pressroom.engine.action import Refusal, StepAction
+from pressroom.engine.action import Refusal, StepAction, located
 from pressroom.engine.build import Build
 from pressroom.engine.reporter import Reporter
 from pressroom.engine.settings import STATE
@@ -37,44 +38,70 @@ DOIT_CONFIG: dict[str, Any] = {
 }
 
 
-def task_releases(names: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """doit's tasks of the releases that `names` (of tasks, or files) can mean; of all of them when that cannot be told."""
+def task_releases() -> Iterator[dict[str, Any]]:
+    """The tasks of all releases, for doit's own commands, which know no errors of ours."""
+    try:
+        yield from release_tasks()
+    except PressroomError as error:
+        raise InvalidDodoFile(str(error)) from error
+
+
+def release_tasks(names: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+    """Doit's tasks of the releases that `names` (of tasks, or files) can mean; of all of them when that cannot be told.
+
+    A release whose YAML has mistakes becomes one task that fails with all of them.
+    """
     build: Build = DOIT_CONFIG["pressroom"]
     found, misnamed = releases.found(build.settings.build)
     if misnamed:
-        yield _broken("releases", SourceError(tuple(misnamed)))
+        yield _failing("releases", "names of releases", SourceError(tuple(misnamed)))
     slugs = {name.partition(":")[0] for name in names}
-    wanted = [release for release in found if release.slug in slugs] if slugs <= {r.slug for r in found} and slugs else found
-    for release in wanted:
-        try:
-            steps = list(releases.plan(release, found))
-        except PressroomError as error:
-            yield _broken(release.slug, error)
+    by_name = slugs and slugs <= {release.slug for release in found}
+    for release in found:
+        if by_name and release.slug not in slugs:
             continue
-        yield {"basename": release.slug, "name": None, "doc": f"{release.path}"}
-        made = {path for step in steps for path in step.outputs}
-        for step in steps:
-            yield as_task(step, release.slug, made, build)
+        try:
+            steps = tuple(releases.plan(release, found))
+            _refuse_common_outputs(release, steps)
+        except ReleaseError as error:
+            yield _failing(release.slug, "its YAML has mistakes", error)
+        else:
+            yield {"basename": release.slug, "name": None, "doc": release.path.as_posix()}
+            yield from step_tasks(release, steps, build)
 
 
-def as_task(step: Step, slug: str, made: set[Path], build: Build) -> dict[str, Any]:
+def step_tasks(release: releases.Found, steps: Sequence[Step], build: Build) -> Iterator[dict[str, Any]]:
+    """The tasks of a release's steps; the first step that would read a bad source fails, and the others wait for it."""
+    made = {path for step in steps for path in step.outputs}
+    reasons: dict[Path, str | None] = {}
+    failing: dict[Path, str] = {}
+    for step in steps:
+        task = as_task(step, release, build)
+        sources = [path for path in step.inputs if path not in made]
+        reasons |= {path: refusal(build.root, path) for path in sources if path not in reasons}
+        bad = next((path for path in sources if reasons[path]), None)
+        if bad and bad in failing:
+            task |= {"task_dep": [failing[bad]]}
+        elif bad:
+            failing[bad] = f"{release.slug}:{step.name}"
+            error = located(release, (bad,), ReleaseError(f"{bad}: {reasons[bad]}"))
+            task |= {"actions": [Refusal(error)], "file_dep": [], "uptodate": [False]}
+        yield task
+
+
+def as_task(step: Step, release: releases.Found, build: Build) -> dict[str, Any]:
     """A step as a doit task: stale when an input, its key, or one of its outputs is not what it was."""
-    task: dict[str, Any] = {
-        "basename": slug,
+    fingerprints = {tool: build.toolchain.fingerprint(tool) for tool in step.tools}
+    return {
+        "basename": release.slug,
         "name": step.name,
         "doc": step.about,
+        "actions": [StepAction(build, release, step)],
+        "file_dep": [str(path) for path in (*step.inputs, *step.hints)],
         "targets": [str(path) for path in step.outputs],
+        "uptodate": [config_changed(plan.key(step, fingerprints)), *_listed(step)],
         "verbosity": 0,
         "meta": {"hints": [str(path) for path in step.hints]},
-    }
-    for path in step.inputs:
-        if path not in made and (reason := refusal(build.root, path)):
-            return task | {"actions": [Refusal(ReleaseError(f"{path}: {reason}"))], "uptodate": [False]}
-    fingerprints = {tool: build.toolchain.fingerprint(tool) for tool in step.tools}
-    return task | {
-        "actions": [StepAction(build, slug, step)],
-        "file_dep": [str(path) for path in (*step.inputs, *(path for path in step.hints if path in made or path.exists()))],
-        "uptodate": [config_changed(plan.key(step, fingerprints)), *_listed(step)],
     }
 
 
@@ -83,9 +110,19 @@ def _listed(step: Step) -> list[Any]:
     if step.manifest is None:
         return []
     manifest, folder = step.manifest
-    return [lambda: manifest.exists() and all(path.exists() for path in listed_files(manifest, folder))]
+    return [lambda: (files := listed_files(manifest, folder)) is not None and all(path.exists() for path in files)]
 
 
-def _broken(slug: str, error: PressroomError) -> dict[str, Any]:
-    """The task of a release whose YAML cannot be built: it fails with every mistake."""
-    return {"basename": slug, "name": "check", "doc": "its YAML has mistakes", "actions": [Refusal(error)], "uptodate": [False]}
+def _refuse_common_outputs(release: releases.Found, steps: Sequence[Step]) -> None:
+    """Two steps that would make the same file; doit would refuse the whole repo for it."""
+    makers: dict[Path, Step] = {}
+    for step in steps:
+        for path in step.outputs:
+            if (other := makers.setdefault(path, step)) is not step:
+                about = f"'{other.about}' and '{step.about}' would both make {path}"
+                raise ReleaseError(f"{release.path}: {about}; give one of the files another name")
+
+
+def _failing(basename: str, doc: str, error: PressroomError) -> dict[str, Any]:
+    """The task that stands for what cannot be planned."""
+    return {"basename": basename, "name": "check", "doc": doc, "actions": [Refusal(error)], "uptodate": [False]}

@@ -39,7 +39,11 @@ class Work(Protocol):
         ...
 
     def say(self, text: str) -> None:
-        """A line for the step's log."""
+        """A line for the user, shown when the step is done."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Lines for the log that is kept when the step fails: the command, and all that it said."""
         ...
 
     def progress(self, fraction: float) -> None:

@@ -5,51 +5,133 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressroom.errors import PressroomError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 VERBS = {
-    "new": "a releases repo that builds at once",
-    "doctor": "is this machine ready, and how to mend it",
-    "schema": "the JSON Schema of a kind, for editors",
-    "name": "show the file name that a title gets",
+    "new": "make a releases repo that builds at once",
+    "doctor": "say whether this machine is ready, and how to mend it",
+    "schema": "print the JSON Schema of a kind, for editors",
+    "name": "print the file name that a title gets",
 }
-"""pressroom's own verbs; each is a module here with `run(arguments) -> int`."""
+"""pressroom's own verbs; each is a module here with its `USAGE` and `run(arguments) -> int`."""
 DOIT_VERBS = {
-    "run": "build what is stale (also the plain `doit`)",
-    "list": "the menu: releases, or one release's steps",
+    "run": "build what is stale (as the plain `doit` does)",
+    "list": "show the releases, or one release's steps",
     "clean": "remove what builds made",
 }
+DOIT_USAGE = {
+    "run": """\
+usage: pressroom run [-n SLOTS] [-a] [NAME ...]
+       doit [-n SLOTS] [-a] [NAME ...]
+
+Build what is stale: of every release, or of what is named: a release (moon), a step and what it
+needs (moon:tag-flac:02), or an output (build/moon/SHA256SUMS).
+
+  -n SLOTS  how many steps run at once; default: the setting `jobs`
+  -a        run the steps whether they are stale or not
+""",
+    "list": """\
+usage: pressroom list [RELEASE ...]
+       doit list [RELEASE ...]
+
+Show the releases, a line each; or the steps of those that are named.
+""",
+    "clean": """\
+usage: pressroom clean [-n] [RELEASE ...]
+       doit clean [-n] [RELEASE ...]
+
+Remove every output that builds made, of all releases or of those that are named, and the folders
+that this leaves empty. Nothing else is touched.
+
+  -n  only show what would be removed
+""",
+}
+"""What `pressroom X -h` says of the verbs that are doit's own: doit lists options too that a releases repo refuses."""
+HELP = frozenset({"-h", "--help"})
+REPO_OPTIONS = ("-f", "--file", "-d", "--dir", "-k", "--seek-file")
+"""doit's options that say where the dodo.py is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script `pressroom`; returns the exit code of the contract."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("-h", "--help", "help"):
-        print(usage())  # noqa: T201
-        return 0
-    if given[0] == "--version":
-        from pressroom import __version__  # noqa: PLC0415
+    verb, *rest = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if verb in HELP or verb == "help":
+        return _shown(help_text(*rest[:1]))
+    if verb == "--version":
+        from pressroom import __version__  # noqa: PLC0415  # reading the version takes longer than all else here
 
-        print(f"pressroom {__version__}")  # noqa: T201
-        return 0
-    verb, *rest = given
-    if verb in VERBS:
-        return dispatch(verb, rest)
-    from doit.doit_cmd import DoitMain  # noqa: PLC0415  # only these verbs need doit
-
-    code = DoitMain().run(given if verb in DOIT_VERBS else ["run", *given])
-    return int(code or 0)
+        return _shown(f"pressroom {__version__}")
+    if verb in DOIT_VERBS and HELP & {*rest}:
+        return _shown(DOIT_USAGE[verb])
+    return dispatch(verb, rest) if verb in VERBS else _explained(lambda: _doit([verb, *rest]))
 
 
 def dispatch(verb: str, arguments: Sequence[str]) -> int:
     """Run one of pressroom's own verbs; its errors become texts and exit codes."""
+    if HELP & {*arguments}:
+        return _shown(help_text(verb))
+    module = import_module(f"pressroom.commands.{verb}")
+    return _explained(lambda: int(module.run(list(arguments))))
+
+
+def help_text(verb: str = "") -> str:
+    """What `pressroom --help` says, or `pressroom VERB --help`."""
+    if verb in DOIT_VERBS:
+        return DOIT_USAGE[verb]
+    if verb in VERBS:
+        return str(import_module(f"pressroom.commands.{verb}").USAGE)
+    lines = [f"  {name:7} {text}" for name, text in {**DOIT_VERBS, **VERBS}.items()]
+    return "\n".join(
+        [
+            "usage: pressroom VERB ...",
+            "",
+            *lines,
+            "",
+            "`pressroom VERB --help` says more. In a releases repo, `doit VERB` does the same.",
+        ]
+    )
+
+
+def one_argument(arguments: Sequence[str], usage: str) -> str:
+    """The only argument, after `--` where it begins with a dash; raises UsageError with the usage."""
+    given = list(arguments)
+    if len(given) == 2 and given[0] == "--":  # noqa: PLR2004  # the mark and the argument
+        return given[1]
+    if len(given) != 1 or not given[0] or given[0].startswith("-"):
+        raise UsageError(usage.rstrip())
+    return given[0]
+
+
+def _doit(given: list[str]) -> int:
+    """What doit does with a verb of its own, or with the name of a release; raises UsageError outside a repo."""
+    if not Path("dodo.py").exists() and not any(word.startswith(REPO_OPTIONS) for word in given):
+        raise UsageError(_no_repo(given[0]))
+    from doit.doit_cmd import DoitMain  # noqa: PLC0415  # only these verbs need doit
+
+    return int(DoitMain().run(given) or 0)
+
+
+def _no_repo(word: str) -> str:
+    """Why a word cannot be done here."""
+    if word in DOIT_VERBS:
+        return f"'{word}' needs a releases repo, and there is no dodo.py here; `pressroom new DIR` makes one"
+    from pressroom.names import suggestion  # noqa: PLC0415  # a mistake may take its time
+
+    near = suggestion(word, {**DOIT_VERBS, **VERBS})
+    hint = f"did you mean '{near}'?" if near else "`pressroom --help` lists the verbs"
+    return f"'{word}' is no verb, and there is no dodo.py here, so no release either; {hint}"
+
+
+def _explained(run: Callable[[], int]) -> int:
+    """Run a verb; errors become texts and exit codes, and a reader that has gone away is no error."""
     try:
-        return int(import_module(f"pressroom.commands.{verb}").run(list(arguments)))
+        return run()
     except PressroomError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code
@@ -58,14 +140,7 @@ def dispatch(verb: str, arguments: Sequence[str]) -> int:
         return 0
 
 
-def usage() -> str:
-    """What `pressroom --help` says."""
-    lines = [f"  pressroom {verb:8} {text}" for verb, text in {**DOIT_VERBS, **VERBS}.items()]
-    return "\n".join(["usage: pressroom VERB ...", "", *lines, "", "In a releases repo, `doit X` and `pressroom X` are the same."])
-
-
-def one_argument(arguments: Sequence[str], usage_line: str) -> str:
-    """The only argument; raises UsageError with the usage line."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        raise UsageError(f"usage: {usage_line}")
-    return arguments[0]
+def _shown(text: str) -> int:
+    """Print an answer."""
+    print(text.rstrip())  # noqa: T201
+    return 0

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
-from doit.dependency import Dependency
+from doit.dependency import DatabaseException, Dependency
 from doit.exceptions import InvalidCommand
+from doit.loader import generate_tasks
 from doit.task import Stream
 
-from pressroom import names
+from pressroom import names as spelling
 from pressroom.commands import VERBS, dispatch
-from pressroom.commands.opting import explained, opted_in, tasks
-from pressroom.engine.runner import ThreadRunner
-from pressroom.errors import PressroomError, UsageError
+from pressroom.commands.opting import Opting
+from pressroom.errors import MachineError, PressroomError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from pressroom.engine.build import Build
 
-FOREIGN_OPTIONS = {
+FOREIGN = {
     "par_type": "-P process",
     "reporter": "-r",
     "single": "-s",
@@ -34,55 +38,50 @@ FOREIGN_OPTIONS = {
     "backend": "--backend",
     "check_file_uptodate": "--check_file_uptodate",
 }
-"""doit's options that a releases repo has no use for: steps run on threads, report in one way, and keep their state in one place."""
-FOREIGN = frozenset(FOREIGN_OPTIONS)
+"""doit's options that a releases repo has no use for: steps run on threads, report one way, keep their state in one place."""
 
 
-class Run(DoitRun):  # type: ignore[misc]  # doit has no type information
+class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type information
     """doit's `run`; in a repo that opts in, it runs steps on threads and knows pressroom's verbs."""
 
     name = "run"
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Hand on pressroom's own verbs, which are no tasks here."""
-        if in_args and in_args[0] in VERBS and opted_in(self, self.cmdparser.parse([])[0]):
+        if in_args and in_args[0] in VERBS and self.opted_in(self.defaults()):
             return dispatch(in_args[0], in_args[1:])
-        code: int = super().parse_execute(in_args)
-        return code
+        return super().parse_execute(in_args)
 
-    def execute(self, params: Any, args: list[str]) -> int:  # noqa: ANN401  # doit's objects have no types
-        """Build; a repo that does not opt in gets doit as it is."""
-        if not opted_in(self, params):
-            code: int = super().execute(params, args)
-            return code
-        return explained(lambda: self._build(params, args))
+    def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401  # doit's objects have no types
+        """Build what is named, everything when nothing is."""
+        from pressroom.engine.runner import ThreadRunner  # noqa: PLC0415  # a foreign project need not pay for it
 
-    def _build(self, params: Any, args: list[str]) -> int:  # noqa: ANN401
-        """Build with the thread runner; returns the exit code of the contract."""
         _refuse_foreign_options(params)
-        config = self.loader.load_doit_config()
-        params.update_defaults(config)
-        build = config["pressroom"]
+        slots = _slots(params["num_process"]) or build.settings.jobs
+        params.update_defaults(self.loader.load_doit_config())
         build.prepare()
-        control = TaskControl(tasks(self, args))
+        control = self.control([_as_listed(name, build.root) for name in args])
+        reporter = params["reporter"](sys.stdout, {})
+        with _database(self._backends.get(params["backend"]), Path(params["dep_file"]), self.get_codec_cls("json")) as database:
+            runner = ThreadRunner(
+                database, reporter, params["continue"], params["always"], Stream(0), slots=slots, running=build.running
+            )
+            runner.run_all(control.task_dispatcher())
+        _tell(control, build)
+        return exit_code(reporter.errors)
+
+    def control(self, names: list[str]) -> TaskControl:
+        """Doit's tasks of what `names` mean, selected: of the releases, and those that the repo's own dodo.py has."""
+        from pressroom.dodo import release_tasks  # noqa: PLC0415  # reading it makes .pressroom/, also in a foreign project
+
+        self.loader.namespace = {key: value for key, value in self.loader.namespace.items() if key != "task_releases"}
+        own = self.loader.load_tasks(cmd=self, pos_args=names)
+        control = TaskControl([*generate_tasks("releases", release_tasks(names)), *own])
         try:
-            control.process(args or None)
+            control.process(names or None)
         except InvalidCommand as error:
             raise UsageError(_unknown(str(error.not_found), control.tasks)) from error
-        reporter = params["reporter"](sys.stdout, {})
-        codec = self.get_codec_cls("json")
-        database = Dependency(self._backends.get(params["backend"]), params["dep_file"], codec_cls=codec)
-        runner = ThreadRunner(
-            database,
-            reporter,
-            params["continue"],
-            params["always"],
-            Stream(0),
-            slots=params["num_process"] or build.settings.jobs,
-            children=build.children,
-        )
-        runner.run_all(control.task_dispatcher())
-        return exit_code(reporter.errors)
+        return control
 
 
 def exit_code(errors: Iterable[PressroomError]) -> int:
@@ -90,18 +89,59 @@ def exit_code(errors: Iterable[PressroomError]) -> int:
     return max((error.exit_code for error in errors), default=0)
 
 
+@contextmanager
+def _database(backend: Any, path: Path, codec: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Doit's database; raises MachineError when it is damaged or cannot be written."""
+    import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
+
+    try:
+        yield Dependency(backend, str(path), codec_cls=codec)
+    except (sqlite3.Error, DatabaseException) as error:
+        raise MachineError(
+            f"{path}: cannot be used ({error}); remove the file and run `doit` again: steps are then made anew"
+        ) from error
+
+
 def _refuse_foreign_options(params: Any) -> None:  # noqa: ANN401
     """Options of doit that mean nothing here are refused, not ignored."""
-    given = set(params._non_default_keys) & FOREIGN  # noqa: SLF001  # doit tells given options from defaults only there
+    given = set(params._non_default_keys) & set(FOREIGN)  # noqa: SLF001  # doit tells given options from defaults only there
     if "par_type" in given and params["par_type"] == "thread":
         given.discard("par_type")
     if given:
-        option = FOREIGN_OPTIONS[min(given)]
-        raise UsageError(f"{option}: not in a releases repo; `doit help run` lists what else there is")
+        raise UsageError(f"{FOREIGN[min(given)]}: not in a releases repo; see `doit help run` for what else there is")
+
+
+def _slots(asked: int) -> int:
+    """How many steps run at once; 0 when `-n` is not given."""
+    from pressroom.engine.settings import MOST_JOBS  # noqa: PLC0415  # a foreign project need not pay for it
+
+    if not 0 <= asked <= MOST_JOBS:
+        raise UsageError(f"-n: expected a number from 1 to {MOST_JOBS}, got {asked}")
+    return asked
+
+
+def _as_listed(name: str, root: Path) -> str:
+    """A file below the repo as steps name it; other names stay."""
+    if "/" not in name or not (path := Path(os.path.abspath(name))).is_relative_to(root):  # noqa: PTH100  # links stay links
+        return name
+    return path.relative_to(root).as_posix()
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
     """A name that is no task, with the near one."""
-    near = names.suggestion(name, known)
+    near = spelling.suggestion(name, known)
     hint = f"did you mean '{near}'?" if near else "`doit list` shows the releases"
     return f"'{name}' is no release, step or output; {hint}"
+
+
+def _tell(control: TaskControl, build: Build) -> None:
+    """What a user may wonder about when the build is over."""
+    from pressroom.engine import releases  # noqa: PLC0415  # a foreign project need not pay for it
+    from pressroom.engine.leftovers import leftovers  # noqa: PLC0415
+
+    if not control.tasks:
+        print(releases.NONE, file=sys.stderr)  # noqa: T201
+    count = len(leftovers(control.tasks.values(), build))
+    if count:
+        files = "1 file belongs" if count == 1 else f"{count} files belong"
+        print(f"{files} to no release any more; `doit clean` removes all that builds made", file=sys.stderr)  # noqa: T201

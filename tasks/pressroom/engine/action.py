@@ -3,46 +3,72 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
+from pressroom.engine.settings import LOGS
 from pressroom.engine.work import StepWork, perform
-from pressroom.errors import PressroomError
+from pressroom.errors import PressroomError, ReleaseError, SourceError, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pressroom.engine.build import Build
+    from pressroom.engine.releases import Found
     from pressroom.plan import Step
 
 
-class StepAction(BaseAction):  # type: ignore[misc]  # doit has no type information
-    """Runs a step; a failure keeps its error for the exit code."""
+class _Action(BaseAction):  # type: ignore[misc]  # doit has no type information
+    """What doit and the reporter look at: what was `said`, and the `error` for the exit code."""
 
-    def __init__(self, build: Build, slug: str, step: Step) -> None:
-        self.build = build
-        self.slug = slug
-        self.step = step
+    def __init__(self) -> None:
         self.task: Any = None
-        self.err = self.out = None
-        self.result = None
+        self.err = self.out = self.result = None
         self.values: dict[str, object] = {}
-        self.error: PressroomError | None = None
         self.said: list[str] = []
-        self.show: Callable[[float], None] = _unseen
+        self.error: PressroomError | None = None
+        self.show: Callable[[float], None] = lambda _fraction: None
+
+
+class StepAction(_Action):
+    """Runs a step; a failure keeps its error, with the place in the YAML that names the file, or the log of the tool."""
+
+    def __init__(self, build: Build, release: Found, step: Step) -> None:
+        super().__init__()
+        self.build = build
+        self.release = release
+        self.step = step
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:  # noqa: ARG002  # doit's signature
         """Run the step; returns doit's failure instead of raising, since a raised error would end the whole build."""
-        work = StepWork(self.build.toolchain, self.build.children, self._progress, self.said.append)
+        work = StepWork(self.build.toolchain, self.build.running, self._progress, self.said.append)
         try:
-            perform(self.step, work, self.slug, self.build.record)
+            perform(self.step, work, self.release.slug, self.build.record)
+        except ReleaseError as error:
+            self.error = located(self.release, self.step.inputs, error)
         except PressroomError as error:
             self.error = error
-        except Exception:  # noqa: BLE001  # our bug: it is shown whole, and the other steps go on
-            self.error = PressroomError(f"{self.slug}:{self.step.name}: a bug in pressroom:\n{traceback.format_exc()}")
-        return TaskFailed(str(self.error)) if self.error else None
+        except Exception as error:  # noqa: BLE001  # our bug: the log holds it whole, and the other steps go on
+            work.note(traceback.format_exc())
+            self.error = ToolError(f"{self.step.name}: a bug in pressroom, please report it: {error!r}")
+        if self.error is None:
+            return None
+        self.error = self._logged(self.error, work.notes)
+        return TaskFailed(str(self.error))
+
+    def _logged(self, error: PressroomError, notes: list[str]) -> PressroomError:
+        """The error with the path of its log, when a tool ran or failed."""
+        log = LOGS / f"{self.release.slug}:{self.step.name}.log".replace(":", "-")
+        if notes or isinstance(error, ToolError):
+            with suppress(OSError):
+                log.parent.mkdir(exist_ok=True)
+                log.write_text("\n\n".join((*notes, str(error))) + "\n", encoding="utf-8")
+                return type(error)(f"{error}\n  the whole log: {log}")
+        return error
 
     def _progress(self, fraction: float) -> None:
         self.show(fraction)
@@ -51,16 +77,12 @@ class StepAction(BaseAction):  # type: ignore[misc]  # doit has no type informat
         return f"{type(self.step).__name__} {self.step.about}"
 
 
-class Refusal(BaseAction):  # type: ignore[misc]  # doit has no type information
+class Refusal(_Action):
     """Fails with an error that was known before anything ran."""
 
     def __init__(self, error: PressroomError) -> None:
+        super().__init__()
         self.error = error
-        self.task: Any = None
-        self.err = self.out = None
-        self.result = None
-        self.values: dict[str, object] = {}
-        self.said: list[str] = []
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed:  # noqa: ARG002  # doit's signature
         """Fail."""
@@ -70,5 +92,14 @@ class Refusal(BaseAction):  # type: ignore[misc]  # doit has no type information
         return str(self.error)
 
 
-def _unseen(_fraction: float) -> None:
-    """Progress that nobody looks at."""
+def located(release: Found, sources: tuple[Path, ...], error: ReleaseError) -> ReleaseError:
+    """An error that begins with the name of a source, at the place in the YAML that names it, if there still is one."""
+    head, _, rest = str(error).partition("\n")
+    named = next((path for path in sources if head.startswith(f"{path}:")), None)
+    if named is None:
+        return error
+    with suppress(SourceError):  # the YAML is not what it was when the build began
+        if found := release.naming(named):
+            key, mark = found
+            return ReleaseError(f"{mark.mistake(f'{key}: {head}')}" + f"\n{rest}" * bool(rest))
+    return error

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pressroom.engine.record import Record
 from pressroom.engine.settings import STATE, Settings, settings
 from pressroom.engine.toolchain import Toolchain
-from pressroom.engine.work import Children
+from pressroom.engine.work import Running
 from pressroom.errors import MachineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Build:
@@ -17,7 +20,7 @@ class Build:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.children = Children()
+        self.running = Running()
 
     def prepare(self) -> None:
         """Make the state's folder; raises MachineError where that cannot be."""

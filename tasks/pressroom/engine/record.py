@@ -32,6 +32,10 @@ class Record:
         """The files that builds of these releases made; of all when none is named."""
         return sorted(path for slug, path in self._made if not slugs or slug in slugs)
 
+    def entries(self) -> list[tuple[str, str]]:
+        """(release, file) pairs."""
+        return list(self._made)
+
     def slugs(self) -> set[str]:
         """The releases that have ever been built here."""
         return {slug for slug, _ in self._made}

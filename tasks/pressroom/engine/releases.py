@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressroom import source
+from pressroom.engine.naming import naming
 from pressroom.engine.settings import RELEASES, STATE
 from pressroom.errors import Mistake, SourceError
 from pressroom.plan import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pydantic import BaseModel
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
     from pressroom.plan import Step
 
 SLUG = re.compile("[a-z0-9][a-z0-9-]*")
-DEFAULTS = "defaults"
+DEFAULTS = "defaults.yaml"
 COMMANDS = frozenset(
-    "run list clean help info forget ignore auto dumpdb strace tabcompletion reset-dep "
-    "plan why verify check prune cache publish new schema fetch doctor serve lint-hls chapters name releases".split()
+    {
+        *("run", "list", "clean", "help", "info", "forget", "ignore", "auto", "dumpdb", "strace", "tabcompletion", "reset-dep"),
+        *("plan", "why", "verify", "check", "prune", "cache", "publish", "new", "schema", "fetch", "doctor", "serve"),
+        *("lint-hls", "chapters", "name", "releases"),
+    }
 )
 """Words that `doit` takes for a command; no release can be called so."""
+NONE = "no releases; a release is a file such as releases/moon.yaml (`pressroom new DIR` makes a repo with one)"
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Found:
     @cached_property
     def defaults(self) -> Path:
         """The file that gives values for every release; need not exist."""
-        return RELEASES / f"{DEFAULTS}.yaml"
+        return RELEASES / DEFAULTS
 
     def place(self, others: Iterable[Found]) -> Place:
         """Where its files lie."""
@@ -53,6 +58,13 @@ class Found:
             ledger=self.ledger,
             ledgers=tuple(other.ledger for other in others if other.slug != self.slug),
         )
+
+    def naming(self, file: Path) -> tuple[str, source.Mark] | None:
+        """The key and the place that name a file, in the release or in what it inherits; raises SourceError."""
+        for path in (self.path, self.defaults):
+            if path.is_file() and (found := naming(source.parse(path, _content(path)), file)):
+                return found
+        return None
 
     @property
     def ledger(self) -> Path:
@@ -77,18 +89,24 @@ def found(build: Path) -> tuple[list[Found], list[Mistake]]:
     return [releases[slug] for slug in sorted(releases)], mistakes
 
 
-def read(release: Found) -> tuple[Kind[BaseModel], BaseModel]:
+def read(release: Found) -> tuple[Kind[Any], BaseModel]:
     """The kind and the words of a release; raises SourceError with every mistake of its YAML."""
     from pressroom.kinds import KINDS  # noqa: PLC0415  # pydantic takes 0.1 s, which `doit help` need not pay
 
     words = source.parse(release.path, _content(release.path))
     if release.defaults.is_file():
         defaults = source.parse(release.defaults, _content(release.defaults))
-        kind = KINDS.get(str(words.get("kind") or defaults.get("kind")))
-        expand = kind.inherited if kind else (lambda _: {})
+        named = KINDS.get(str(words.get("kind") or defaults.get("kind")))
+        expand = named.inherited if named else (lambda _: {})
         words = source.inherit(words, defaults, expand, verbatim=frozenset({"naming"}))
     kind = _kind(words, KINDS)
     return kind, source.typed(kind.words, words)
+
+
+def summary(release: Found) -> str:
+    """A release's line in the menu; raises SourceError."""
+    kind, words = read(release)
+    return source.visible(kind.summary(words))
 
 
 def plan(release: Found, others: Iterable[Found]) -> Iterator[Step]:
@@ -97,8 +115,8 @@ def plan(release: Found, others: Iterable[Found]) -> Iterator[Step]:
     return kind.plan(words, release.place(others))
 
 
-def _kind(words: source.Map, kinds: dict[str, Kind[BaseModel]]) -> Kind[BaseModel]:
-    """The kind that the YAML names."""
+def _kind(words: source.Map, kinds: Mapping[str, Kind[Any]]) -> Kind[Any]:
+    """The kind that the YAML names; each has words of its own, which no type can say here."""
     named = words.get("kind")
     if isinstance(named, str) and named in kinds:
         return kinds[named]
@@ -108,26 +126,30 @@ def _kind(words: source.Map, kinds: dict[str, Kind[BaseModel]]) -> Kind[BaseMode
 
 
 def _content(path: Path) -> bytes:
-    """A YAML file's bytes, one more than the limit at most."""
-    with path.open("rb") as stream:
-        return stream.read(source.MAX_BYTES + 1)
+    """A YAML file's bytes, one more than the limit at most; raises SourceError."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(source.MAX_BYTES + 1)
+    except OSError as error:
+        raise SourceError((Mistake(file=path.as_posix(), text=f"cannot be read ({error.strerror})"),)) from error
 
 
 def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
     """What looks like a release: `<slug>.yaml`, `<slug>/release.yaml`, and their misspellings."""
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in (".yaml", ".yml") and path.stem != DEFAULTS:
+        if path.suffix.lower() in (".yaml", ".yml") and path.name != DEFAULTS:
             yield path.stem, path
         elif path.is_dir():
-            for name in ("release.yaml", "release.yml"):
-                if (path / name).exists():
-                    yield path.name, path / name
+            names = sorted(file for file in path.iterdir() if file.name.lower() in ("release.yaml", "release.yml"))
+            yield from ((path.name, file) for file in names)
 
 
 def _misnamed(slug: str, path: Path) -> str:
     """What is wrong with a release's file name."""
     if path.suffix != ".yaml":
         return f"expected a name that ends in .yaml; rename it to {path.with_suffix('.yaml').name}"
+    if path.parent.name == slug and path.stem != "release":
+        return f"expected the name release.yaml, got {path.name}"
     if not SLUG.fullmatch(slug):
         return f"expected a slug of a-z, 0-9 and '-', got '{slug}'"
     if slug in COMMANDS:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 from doit.exceptions import UnmetDependency
 
 from pressroom.errors import PressroomError
+from pressroom.source import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,14 +45,13 @@ class Reporter:
         self.bar.start()
 
     def get_status(self, task: Any) -> None:  # noqa: ANN401  # doit's objects have no types
-        """doit looks at a step."""
+        """Doit looks at a step."""
 
     def execute_task(self, task: Any) -> None:  # noqa: ANN401
         """A step begins."""
         if self.bar and task.actions:
             line = self.running[task.name] = self.bar.add_task(f"  {task.name}", total=1.0)
-            bar = self.bar
-            task.actions[0].show = lambda fraction: bar.update(line, completed=fraction)
+            task.actions[0].show = partial(_advance, self.bar, line)
 
     def add_success(self, task: Any) -> None:  # noqa: ANN401
         """A step is done, and recorded."""
@@ -58,8 +59,8 @@ class Reporter:
         if not task.actions:
             return
         self.made += 1
-        self._say(f"made  {task.name}  {task.doc}", self.out)
-        for line in task.actions[0].said:
+        self._say(f"made  {task.name}  {visible(task.doc or '')}".rstrip(), self.out)
+        for line in getattr(task.actions[0], "said", ()):
             self._say(line, sys.stderr)
 
     def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
@@ -83,16 +84,16 @@ class Reporter:
         self._say(f"ignored  {task.name}", self.out)
 
     def cleanup_error(self, exception: Any) -> None:  # noqa: ANN401
-        """doit's teardown failed; pressroom has none."""
+        """Doit's teardown failed; pressroom has none."""
         self.runtime_error(exception.get_msg())
 
     def runtime_error(self, msg: str) -> None:
-        """doit itself cannot go on."""
+        """Doit itself cannot go on."""
         self.errors.append(PressroomError(msg))
         self._say(msg, sys.stderr)
 
     def teardown_task(self, task: Any) -> None:  # noqa: ANN401
-        """doit's teardown; pressroom has none."""
+        """Doit's teardown; pressroom has none."""
 
     def complete_run(self) -> None:
         """The build ends: the one line that tells it all."""
@@ -117,7 +118,12 @@ class Reporter:
         if self.bar:
             self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            print(text, file=stream, flush=True)  # noqa: T201  # this is where pressroom talks
+            print(text, file=stream, flush=True)  # this is where pressroom talks
+
+
+def _advance(bar: Progress, line: TaskID, fraction: float) -> None:
+    """Move a step's own bar."""
+    bar.update(line, completed=fraction)
 
 
 def _steps(tasks: Mapping[str, Any], selected: Sequence[str]) -> set[str]:

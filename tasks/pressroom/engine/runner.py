@@ -3,43 +3,71 @@
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doit.exceptions import UnmetDependency
 from doit.runner import Runner
 
+from pressroom.engine.signals import ignored
+
 if TYPE_CHECKING:
-    from pressroom.engine.work import Children
+    from pressroom.engine.work import Running
+
+GRACE_SECONDS = 0.5
+"""How long a stopped build waits for its threads, after their processes have ended."""
 
 
 class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type information
     """Runs up to `slots` steps at once; status and bookkeeping stay on the main thread, as doit's database needs."""
 
-    def __init__(self, *args: Any, slots: int, children: Children) -> None:  # noqa: ANN401  # doit's arguments
+    def __init__(self, *args: Any, slots: int, running: Running) -> None:  # noqa: ANN401  # doit's arguments
         super().__init__(*args)
         self.slots = slots
-        self.children = children
+        self.running = running
+        self.futures: dict[Future[Any], Any] = {}
+        """doit's node of each step that runs."""
 
     def run_tasks(self, task_dispatcher: Any) -> None:  # noqa: ANN401  # doit's object
-        """Hand out what is ready until nothing is left; an interruption ends the children before it goes on."""
-        running: dict[Future[Any], Any] = {}
-        with ThreadPoolExecutor(self.slots) as pool:
-            try:
-                finished = None
-                while True:
-                    self._start(pool, task_dispatcher, running, finished)
-                    if not running:
-                        return
-                    done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
-                    finished = running.pop(done)
-                    self.process_task_result(finished, done.result())
-            except BaseException:
-                self.children.end()
-                raise
+        """Hand out what is ready until nothing is left; an interruption ends the children and keeps what is finished."""
+        pool = ThreadPoolExecutor(self.slots)
+        try:
+            finished = None
+            while True:
+                self._start(pool, task_dispatcher, finished)
+                if not self.futures:
+                    return
+                done = next(iter(wait(self.futures, return_when=FIRST_COMPLETED).done))
+                finished = self.futures.pop(done)
+                self.process_task_result(finished, done.result())
+        except BaseException:
+            with ignored():
+                self._stop()
+            raise
+        finally:
+            pool.shutdown(wait=False)
 
-    def _start(self, pool: ThreadPoolExecutor, dispatcher: Any, running: dict[Future[Any], Any], finished: Any) -> None:  # noqa: ANN401
-        """Fill the free slots; `finished` is handed back to doit, which then knows what has become ready."""
+    def finish(self) -> int:
+        """Close doit's database, which is written only then."""
+        with ignored():
+            code: int = super().finish()
+        return code
+
+    def select_task(self, node: Any, tasks_dict: Any) -> bool:  # noqa: ANN401  # doit's objects
+        """As doit, but a hint that could not be made does not stop who would have read it."""
+        hints = set((node.task.meta or {}).get("hints", ()))
+        node.bad_deps = [bad for bad in node.bad_deps if not hints.intersection(bad.task.targets)]
+        node.task.file_dep -= {hint for hint in hints if not Path(hint).exists()}
+        return bool(super().select_task(node, tasks_dict))
+
+    def _start(self, pool: ThreadPoolExecutor, dispatcher: Any, finished: Any) -> None:  # noqa: ANN401
+        """Fill the free slots; doit is told of the node that is `finished`, and then knows what has become ready.
+
+        doit's generator takes a node whose status has changed, and gives the next one to look at, "hold on" while all the
+        others wait for what runs, or its end.
+        """
         node = finished
-        while not self._stop_running and (len(running) < self.slots or node is not None):
+        while not self._stop_running and len(self.futures) < self.slots:
             try:
                 node = dispatcher.generator.send(node)
             except StopIteration:
@@ -48,11 +76,21 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
                 return
             if self.select_task(node, dispatcher.tasks):
                 self.reporter.execute_task(node.task)
-                running[pool.submit(node.task.execute, self.stream)] = node
+                self.futures[pool.submit(node.task.execute, self.stream)] = node
                 node = None
 
-    def select_task(self, node: Any, tasks_dict: Any) -> bool:  # noqa: ANN401  # doit's objects
-        """As doit, but a hint that could not be made does not stop who would have read it."""
-        hints = node.task.meta["hints"] if node.task.meta else ()
-        node.bad_deps = [bad for bad in node.bad_deps if not set(bad.task.targets) & set(hints)]
-        return bool(super().select_task(node, tasks_dict))
+    def _stop(self) -> None:
+        """End what runs within two seconds; a step that came to its end is recorded, the partial files of the others go."""
+        self.running.end()
+        for future in wait(self.futures, timeout=GRACE_SECONDS).done:
+            if future.result() is None:
+                self.process_task_result(self.futures[future], None)
+        self.running.sweep()
+
+    def _handle_task_error(self, node: Any, base_fail: Any) -> None:  # noqa: ANN401
+        """As doit, but who waits for a failed step keeps its own record: it is as fresh as it was."""
+        if not isinstance(base_fail, UnmetDependency):
+            super()._handle_task_error(node, base_fail)
+            return
+        node.run_status = "failure"
+        self.reporter.add_failure(node.task, base_fail)

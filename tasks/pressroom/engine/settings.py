@@ -12,11 +12,16 @@ from pressroom import names
 from pressroom.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 STATE = Path(".pressroom")
 """State, intermediates and logs; may be deleted at any time at no loss but time."""
+LOGS = STATE / "logs"
+"""A log for each step whose tool failed."""
 RELEASES = Path("releases")
+KNOWN = ("build", "jobs", "ffmpeg")
+MOST_JOBS = 256
+"""Far above any sense."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,35 +35,39 @@ class Settings:
 
 def settings(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force; raises UsageError that names the key or the variable of a malformed value."""
-    found = {f"`{key}` in {file}": (key, value) for file, table in _tables(root) for key, value in table.items()}
-    known = ("build", "jobs", "ffmpeg")
-    for key in known:
-        if value := environment.get(f"PRESSROOM_{key.upper()}"):
-            found[f"PRESSROOM_{key.upper()}"] = (key, value)
-    words = {"build": Path("build"), "jobs": os.cpu_count() or 1, "ffmpeg": "bundled"}
-    for where, (key, value) in found.items():
-        if key not in known:
-            near = names.suggestion(key, known)
+    words: dict[str, Path | int | str] = {"build": Path("build"), "jobs": os.cpu_count() or 1, "ffmpeg": "bundled"}
+    for where, key, value in (*_from_files(root), *_from(environment)):
+        if key not in KNOWN:
+            near = names.suggestion(key, KNOWN)
             raise UsageError(f"{where}: no such setting" + (f"; did you mean '{near}'?" if near else ""))
         words[key] = _read(where, key, value)
     return Settings(**words)  # type: ignore[arg-type]  # _read gives each key its type
 
 
-def _tables(root: Path) -> list[tuple[str, dict[str, object]]]:
-    """The settings of the files, by the file's name."""
-    tables = []
+def _from(environment: Mapping[str, str]) -> Iterator[tuple[str, str, object]]:
+    """(where, key, value) of each variable that is set."""
+    for key in KNOWN:
+        variable = f"PRESSROOM_{key.upper()}"
+        if value := environment.get(variable):
+            yield variable, key, value
+
+
+def _from_files(root: Path) -> Iterator[tuple[str, str, object]]:
+    """(where, key, value) of each setting in the files."""
     for name, inside in (("pyproject.toml", ("tool", "pressroom")), ("pressroom.toml", ())):
         path = root / name
         if not path.is_file():
             continue
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table: object = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{name}: {error}") from error
         for part in inside:
-            table = table.get(part, {})
-        tables.append((name, table))
-    return tables
+            table = table.get(part, {}) if isinstance(table, dict) else table
+        if not isinstance(table, dict):
+            raise UsageError(f"{name}: expected a table [{'.'.join(inside)}], got '{table}'")
+        for key, value in table.items():
+            yield f"`{key}` in {name}", key, value
 
 
 def _read(where: str, key: str, value: object) -> Path | int | str:
@@ -67,8 +76,8 @@ def _read(where: str, key: str, value: object) -> Path | int | str:
         if value == "cores":
             return os.cpu_count() or 1
         text = str(value)
-        if not text.isdecimal() or not 1 <= int(text) <= 256:  # noqa: PLR2004  # far above any sense
-            raise UsageError(f"{where}: expected 'cores' or a number from 1 to 256, got '{value}'")
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_JOBS):
+            raise UsageError(f"{where}: expected 'cores' or a number from 1 to {MOST_JOBS}, got '{value}'")
         return int(text)
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"{where}: expected a text, got '{value}'")

@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import signal
 import stat
-import subprocess
 import threading
+import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressroom.engine.settings import STATE
 from pressroom.errors import MachineError, PressroomError, ReleaseError, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import subprocess
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from pressroom.engine.record import Record
     from pressroom.engine.toolchain import Toolchain
     from pressroom.plan import Step
 
 GRACE_SECONDS = 1.0
+LONGEST_SUFFIX = 16
+KEPT_BYTES = 200
+"""Of a name in its partial file's; with the rest it stays below the 255 that file systems take."""
 
 
-class Children:
-    """The processes that are running, so that a stopped build can end them."""
+class Running:
+    """What must not outlive the build: the processes and the partial files of the steps that run."""
 
     def __init__(self) -> None:
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._parts: set[Path] = set()
         self._lock = threading.Lock()
         self.stopped = False
 
     @contextmanager
-    def watched(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+    def process(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """While this is open, `end` ends the process; leaving by an error ends it too."""
         with self._lock:
-            self._running.add(process)
+            self._processes.add(process)
         if self.stopped:
             _signal(process, signal.SIGKILL)
         try:
@@ -48,30 +54,55 @@ class Children:
             raise
         finally:
             with self._lock:
-                self._running.discard(process)
+                self._processes.discard(process)
+
+    def begin(self, part: Path) -> None:
+        """A partial file is going to be written."""
+        with self._lock:
+            self._parts.add(part)
+        if self.stopped:
+            raise ToolError("stopped")
+
+    def remove(self, parts: Iterable[Path]) -> None:
+        """Remove partial files that are of no use."""
+        for part in parts:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            with self._lock:
+                self._parts.discard(part)
 
     def end(self) -> None:
         """TERM to every process group, then KILL after a second."""
         self.stopped = True
         with self._lock:
-            running = tuple(self._running)
-        for process in running:
+            processes = tuple(self._processes)
+        for process in processes:
             _signal(process, signal.SIGTERM)
-        for process in running:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE_SECONDS)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        for process in processes:
             _signal(process, signal.SIGKILL)
+
+    def sweep(self) -> None:
+        """Remove the partial files of steps that did not come to their end."""
+        with self._lock:
+            parts = tuple(self._parts)
+        self.remove(parts)
 
 
 class StepWork:
     """What a running step is offered (see `plan.Work`)."""
 
-    def __init__(self, toolchain: Toolchain, children: Children, show: Callable[[float], None], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, toolchain: Toolchain, running: Running, show: Callable[[float], None], say: Callable[[str], None]
+    ) -> None:
         self._toolchain = toolchain
-        self._children = children
+        self._running = running
         self._show = show
         self._say = say
         self.parts: dict[Path, Path] = {}
+        self.notes: list[str] = []
 
     @property
     def ffmpeg(self) -> Path:
@@ -86,27 +117,44 @@ class StepWork:
     @contextmanager
     def child(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """While this is open, the process is ended with the build."""
-        with self._children.watched(process):
+        with self._running.process(process):
             yield
 
     def beside(self, output: Path) -> Path:
         """A partial file in the output's folder, with its suffix."""
         if output not in self.parts:
-            if self._children.stopped:
-                raise ToolError("stopped")
             output.parent.mkdir(parents=True, exist_ok=True)
-            self.parts[output] = output.with_name(f".{output.stem}.part-{os.getpid()}{output.suffix}")
+            self.parts[output] = part = output.with_name(part_name(output.name))
+            self._running.begin(part)
         return self.parts[output]
 
     def say(self, text: str) -> None:
         """A line for the user."""
         self._say(text)
 
+    def note(self, text: str) -> None:
+        """Lines for the log."""
+        self.notes.append(text)
+
     def progress(self, fraction: float) -> None:
-        """How far the step is."""
-        if self._children.stopped:
+        """How far the step is; raises ToolError when the build is being stopped."""
+        if self._running.stopped:
             raise ToolError("stopped")
         self._show(fraction)
+
+    def discard(self) -> None:
+        """Remove the partial files that are left."""
+        self._running.remove(self.parts.values())
+
+
+def part_name(name: str) -> str:
+    """The partial file's name beside `name`: hidden, at most 255 bytes, with its suffix, which tells tools the format."""
+    stem, dot, suffix = name.rpartition(".")
+    if not stem or len(suffix) > LONGEST_SUFFIX:
+        stem, dot, suffix = name, "", ""
+    kept = stem.encode()[:KEPT_BYTES].decode(errors="ignore")
+    mark = "" if kept == stem else "~" + hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f".{kept}{mark}.part-{os.getpid()}{dot}{suffix}"
 
 
 def perform(step: Step, work: StepWork, slug: str, record: Record) -> None:
@@ -114,17 +162,18 @@ def perform(step: Step, work: StepWork, slug: str, record: Record) -> None:
 
     Raises PressroomError; then no output has changed and no partial file is left.
     """
-    before = _stamps(step)
     try:
-        step.run(work)
-        _refuse_changed(before, _stamps(step))
+        before = stamps(step)
+        try:
+            step.run(work)
+        finally:
+            # Before any other error: what an input looks like while it is being written is nobody's mistake.
+            _refuse_changed(before, step)
         _commit(step, work, slug, record)
     except OSError as error:
         raise _explained(error, step) from error
     finally:
-        for part in work.parts.values():
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+        work.discard()
 
 
 def refusal(root: Path, path: Path) -> str | None:
@@ -141,21 +190,31 @@ def refusal(root: Path, path: Path) -> str | None:
     return None if stat.S_ISREG(mode) else "expected a file, got a device, socket or pipe"
 
 
-def listed_files(manifest: Path, folder: Path) -> list[Path]:
-    """The files that a manifest lists, in their folder."""
-    return [folder / entry["path"] for entry in json.loads(manifest.read_text(encoding="utf-8"))["files"]]
+def listed_files(manifest: Path, folder: Path) -> list[Path] | None:
+    """The files that a manifest lists, in their folder; None when it cannot be read."""
+    try:
+        return [folder / entry["path"] for entry in json.loads(manifest.read_text(encoding="utf-8"))["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def _stamps(step: Step) -> dict[Path, tuple[int, ...]]:
-    """What a file's status says of its content."""
-    stats = {path: path.stat() for path in step.inputs}
-    return {path: (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino) for path, found in stats.items()}
+def stamps(step: Step) -> dict[Path, tuple[int, ...] | None]:
+    """What the status of each input says of its content; None where there is no such file."""
+    return {path: _stamp(path) for path in step.inputs}
 
 
-def _refuse_changed(before: dict[Path, tuple[int, ...]], after: dict[Path, tuple[int, ...]]) -> None:
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _refuse_changed(before: dict[Path, tuple[int, ...] | None], step: Step) -> None:
     """An input that changed while the step ran: what was made of it is neither the old nor the new."""
-    for path, stamp in before.items():
-        if after[path] != stamp:
+    for path, stamp in stamps(step).items():
+        if stamp != before[path]:
             raise ReleaseError(f"{path}: changed while it was being read; run `doit` again when it is finished")
 
 
