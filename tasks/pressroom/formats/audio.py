@@ -28,7 +28,8 @@ LOSSLESS: frozenset[Codec] = frozenset({"wav", "flac", "alac", "aiff", "wavpack"
 class Encoding:
     """What is asked of an encoder; None keeps the master's, as far as the codec can hold it.
 
-    `bitrate` is in kbit/s, `quality` on the codec's own scale (LAME V0 to V9, Vorbis q-1 to q10), `rate` in Hz, `depth` in bits.
+    `bitrate` is in kbit/s, `quality` on the codec's own scale (LAME V0 to V9, Vorbis q-1 to q10), `rate` in Hz, `depth` in
+    bits.
     """
 
     codec: Codec
@@ -85,12 +86,16 @@ RATES: dict[Codec, tuple[int, ...]] = {
 }
 """The sample rates that a codec has, where it has not all of them."""
 
+MOST_CHANNELS: dict[Codec, int] = {"mp3": 2}
+CD_DEPTH, STUDIO_DEPTH = 16, 24
+HOLD_32_BITS: frozenset[Codec] = frozenset({"wav", "aiff", "wavpack"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
     """What an encoder is given for one master: the master's properties where the codec can hold them.
 
-    `depth` is None for lossy codecs; `dithered` says that depth goes down; `exact` that decoding must give the master's samples.
+    `depth` is None for lossy codecs; `dithered` says that samples lose bits; `exact` that decoding must give the master's.
     """
 
     rate: int
@@ -107,20 +112,21 @@ def fitted(encoding: Encoding, master: AudioFacts) -> Fitted:
     Raises ValueError when the codec cannot hold the master's channels.
     """
     channels = encoding.channels or master.channels
-    if encoding.codec == "mp3" and channels > 2:
-        raise ValueError(f"mp3 holds two channels, the master has {channels}; a format with `channels: 2` mixes them down")
+    most = MOST_CHANNELS.get(encoding.codec, channels)
+    if channels > most:
+        raise ValueError(
+            f"{encoding.codec} holds {most} channels, the master has {channels}; a format with `channels: 2` mixes them down"
+        )
     rate = encoding.rate or _nearest_rate(encoding.codec, master.rate)
     depth = (encoding.depth or _kept_depth(encoding.codec, master)) if encoding.lossless else None
-    real = master.real_depth or (16 if not master.lossless else 32)
-    converted = rate != master.rate or channels != master.channels
-    lowered = depth is not None and (depth < real or master.floating or (not master.lossless) or (converted and depth < 32))
+    dithered = depth is not None and depth < _computed_depth(master, rate, channels)
     return Fitted(
         rate=rate,
         channels=channels,
         depth=depth,
         samples=-(-master.samples * rate // master.rate),
-        dithered=lowered,
-        exact=depth is not None and not lowered and not converted,
+        dithered=dithered,
+        exact=depth is not None and not dithered and (rate, channels) == (master.rate, master.channels),
     )
 
 
@@ -133,11 +139,23 @@ def _nearest_rate(codec: Codec, rate: int) -> int:
 
 
 def _kept_depth(codec: Codec, master: AudioFacts) -> int:
-    """The master's depth; 24 for floating point, 16 for lossy masters; 32 only where it is used and the codec holds it."""
+    """The master's depth, of those that every player reads.
+
+    16 for less and for lossy masters, 24 for floating point; 32 only where it is used and the codec holds it.
+    """
     if master.floating:
         return 24
-    if master.depth is None or master.real_depth is None or master.depth <= 16:
-        return 16
-    if master.depth == 32 and master.real_depth > 24 and codec in ("wav", "aiff", "wavpack"):
+    if (master.depth or 0) <= CD_DEPTH:
+        return CD_DEPTH
+    return 32 if (master.real_depth or 0) > STUDIO_DEPTH and codec in HOLD_32_BITS else STUDIO_DEPTH
+
+
+def _computed_depth(master: AudioFacts, rate: int, channels: int) -> int:
+    """The bits that samples have before they are written: all 32 where they have been computed.
+
+    The same mono on both sides of a stereo pair is not computed.
+    """
+    mixed = channels not in (master.channels, 2) or (channels == 2 and master.channels > 2)  # noqa: PLR2004  # a pair
+    if rate != master.rate or mixed or master.floating or not master.lossless:
         return 32
-    return 24
+    return master.real_depth or 0

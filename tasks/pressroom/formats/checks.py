@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-
-from pressroom.formats.facts import dumped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +30,13 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Report:
+    """checks.json."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckedFile:
     """A file to be checked: where it stands below the build, and whether its codec is lossless."""
 
@@ -48,11 +53,6 @@ class LedgerEntry:
     track: str
     isrc: str | None
     pcm_sha256: str
-
-
-def to_json(checks: Iterable[Check]) -> str:
-    """checks.json."""
-    return dumped({"checks": [asdict(check) for check in checks]})
 
 
 def file_checks(
@@ -103,7 +103,8 @@ def master_checks(names: Sequence[str], masters: Sequence[AudioFacts]) -> Iterat
             fix=None if master.lossless else "use the recording that this file was made from",
         )
     for index, (name, master) in enumerate(zip(names, masters, strict=True)):
-        same = [other for other, twin in zip(names[:index], masters[:index], strict=True) if twin.pcm_sha256 == master.pcm_sha256]
+        before = zip(names[:index], masters[:index], strict=True)
+        same = [other for other, twin in before if twin.pcm_sha256 == master.pcm_sha256]
         yield Check(
             rule="duplicate-audio",
             subject=name,
@@ -175,14 +176,6 @@ def said(check: Check) -> str:
     measured = f": expected {check.expected}, got {check.measured}" if check.expected is not None else ""
     fix = f"\n    {check.fix}" if check.fix else ""
     return f"{check.severity}: {check.subject}: {check.rule}{measured}{fix}"
-
-
-def from_json(found: Iterable[dict[str, object]]) -> tuple[Check, ...]:
-    """The checks of a parsed checks.json."""
-    return tuple(replace(_BLANK, **entry) for entry in found)  # type: ignore[arg-type]  # written by to_json
-
-
-_BLANK = Check(rule="", subject="", severity="note", passed=True)
 
 
 def _peak(path: str, true_peak: float, severity: Severity) -> Check:

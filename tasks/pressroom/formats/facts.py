@@ -1,17 +1,26 @@
-"""What is known of a master or an encoded file once it has been read: values, and the small JSON files that carry them."""
+"""What is known of a master, an encoded file or a cover once it has been read: values, and the JSON that carries them."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass, is_dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from pydantic import TypeAdapter
+
+    Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loudness:
     """Loudness of one recording (EBU R 128, Tech 3341 and 3342): LUFS, LU, dBTP; None where all of it is silence.
 
-    `blocks` counts the 400 ms blocks (one every 100 ms) by hundredths of LUFS, so that an album can be gated as a whole.
+    `blocks` counts the 400 ms blocks (one every 100 ms) by hundredths of LUFS, so that an album can be gated as a whole; a
+    recording shorter than one block has no loudness.
     """
 
     integrated: float | None
@@ -27,7 +36,8 @@ class AudioFacts:
     `depth` is what the container declares and `real_depth` what the samples use, both in bits; for lossy and floating-point
     audio `real_depth` is None. `samples` counts per channel. `pcm_sha256` is over the interleaved samples as 32-bit
     little-endian integers, left-aligned (so 16 bits padded to 24 give the digest of the 16 bits), or as 32-bit floats when
-    `floating`. Silence is in seconds below -60 dBFS.
+    `floating`. Silence is in seconds below -60 dBFS; `clipped_samples` counts those at full scale or above, over all
+    channels; `dc_offset` is the mean of the samples as a part of full scale.
     """
 
     container: str
@@ -55,61 +65,29 @@ class AudioFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedFacts:
-    """An encoded file, by decoding all of it; `stream_sha256` is over its packets, which tagging must not change."""
+    """An encoded file, by decoding all of it.
+
+    `identical` says that it decodes to its master's samples; `true_peak` is in dBTP, None for silence; `stream_sha256` is
+    over its packets, which tagging must not change.
+    """
 
     codec: str
     rate: int
     channels: int
     samples: int
     true_peak: float | None
-    pcm_sha256: str
     identical: bool
     stream_sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """A finished file: its path below the build, size in bytes and SHA-256, and whether its tags read back as asked."""
+    """A finished file: its path below the build, size in bytes and SHA-256, and the tags that did not read back as asked."""
 
     path: str
     bytes: int
     sha256: str
     unread: tuple[str, ...] = ()
-
-
-def dumped(value: object) -> str:
-    """Canonical JSON: sorted keys, one per line, as it is in every file of ours."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
-
-
-def to_json(facts: AudioFacts | EncodedFacts | Receipt | Levels) -> str:
-    """The facts as a JSON text."""
-    return dumped(asdict(facts))
-
-
-def audio_facts(text: str) -> AudioFacts:
-    """The facts of a master from their JSON text."""
-    found: dict[str, Any] = json.loads(text)
-    loudness = found.pop("loudness")
-    blocks = tuple((int(level), int(count)) for level, count in loudness.pop("blocks"))
-    return AudioFacts(loudness=Loudness(blocks=blocks, **loudness), **_known(AudioFacts, found))
-
-
-def encoded_facts(text: str) -> EncodedFacts:
-    """The facts of an encoded file from their JSON text."""
-    return EncodedFacts(**_known(EncodedFacts, json.loads(text)))
-
-
-def receipt(text: str) -> Receipt:
-    """A receipt from its JSON text."""
-    found = json.loads(text)
-    return Receipt(**{**_known(Receipt, found), "unread": tuple(found["unread"])})
-
-
-def _known(kind: type, found: dict[str, Any]) -> dict[str, Any]:
-    """The keys that `kind` has."""
-    names = {f.name for f in fields(kind)}
-    return {key: value for key, value in found.items() if key in names}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +106,6 @@ class Levels:
     tracks: tuple[Level, ...]
 
 
-def levels(text: str) -> Levels:
-    """The levels from their JSON text."""
-    found = json.loads(text)
-    return Levels(album=Level(**found["album"]), tracks=tuple(Level(**track) for track in found["tracks"]))
-
-
 @dataclass(frozen=True, kw_only=True)
 class CoverFile:
     """A picture that was made: path below the build, pixels, bytes and SHA-256."""
@@ -147,7 +119,10 @@ class CoverFile:
 
 @dataclass(frozen=True, kw_only=True)
 class CoverFacts:
-    """What a cover was (`source`, as the picture's header says), what was made of it, and the sizes that it is too small for."""
+    """What a cover was, what was made of it, and the sizes that it is too small for.
+
+    `source` is what the picture's header says, in the words of `tools/image.py`.
+    """
 
     source: dict[str, Any]
     files: tuple[CoverFile, ...]
@@ -157,14 +132,21 @@ class CoverFacts:
     upscaled: bool
 
 
-def cover_facts(text: str) -> CoverFacts:
-    """The facts of a cover from their JSON text."""
-    found = json.loads(text)
-    return CoverFacts(
-        source=found["source"],
-        files=tuple(CoverFile(**_known(CoverFile, file)) for file in found["files"]),
-        left_out=tuple(found["left_out"]),
-        embedded=CoverFile(**_known(CoverFile, found["embedded"])),
-        notes=tuple(found["notes"]),
-        upscaled=found.get("upscaled", False),
-    )
+def to_json(known: object) -> str:
+    """Canonical JSON of a value, or of plain JSON ones: sorted keys, one per line, no number that JSON lacks."""
+    plain = asdict(known) if is_dataclass(known) and not isinstance(known, type) else known
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def from_json(kind: type[Known], text: str | bytes) -> Known:
+    """The value of `kind` that a JSON text carries; keys that it has not are passed over."""
+    found: Known = _adapter(kind).validate_json(text)
+    return found
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    """What reads values of a type."""
+    from pydantic import TypeAdapter  # noqa: PLC0415  # 0.1 s that a run with nothing to do need not pay
+
+    return TypeAdapter(kind)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ABSOLUTE_GATE = -7000
+ABSOLUTE_GATE = -7000
+"""Hundredths of LUFS: what is quieter is silence (ITU-R BS.1770-4)."""
 _RELATIVE_GATE = -1000
 _REPLAYGAIN_REFERENCE = -18.0
 _R128_REFERENCE = -23.0
@@ -21,7 +22,7 @@ def integrated(blocks: Mapping[int, int]) -> float | None:
     Keys are the loudness of 400 ms blocks, one every 100 ms, in hundredths of LUFS; values are how many blocks have it.
     Blocks must be louder than -70 LUFS, and then louder than 10 LU below the mean of those that are. None when none is.
     """
-    audible = {level: count for level, count in blocks.items() if level > _ABSOLUTE_GATE and count}
+    audible = {level: count for level, count in blocks.items() if level > ABSOLUTE_GATE and count}
     if not audible:
         return None
     gate = _mean(audible) + _RELATIVE_GATE

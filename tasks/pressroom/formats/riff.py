@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN = 0xFFFFFFFF
 """The 32-bit size that means "see ds64", or "not known yet"."""
+_PLACEHOLDER_SLACK = 0x1100
+"""How far below 2 or 4 GiB the sizes lie that programs write to a pipe: SoX 0x7FFFF000 less a sample, LAME 0x7FFFFFFF."""
 _UNKNOWN_64 = 0xFFFFFFFFFFFFFFFF
 _PCM, _FLOAT, _EXTENSIBLE = 0x0001, 0x0003, 0xFFFE
 _SUB_FORMAT = bytes.fromhex("000000001000800000aa00389b71")
@@ -65,6 +67,11 @@ class WavFacts(PcmFacts):
     sub_tag: int
     streamed: bool
 
+    @property
+    def floating(self) -> bool:
+        """Whether the samples are floating-point numbers."""
+        return self.sub_tag == _FLOAT
+
 
 @dataclass(frozen=True, kw_only=True)
 class AiffFacts(PcmFacts):
@@ -72,6 +79,11 @@ class AiffFacts(PcmFacts):
 
     container: Literal["aiff", "aifc"]
     compression: str
+
+    @property
+    def floating(self) -> bool:
+        """Whether the samples are floating-point numbers."""
+        return self.compression.lower() in ("fl32", "fl64")
 
 
 @dataclass(frozen=True)
@@ -277,6 +289,8 @@ def _wav_data_size(stream: BinaryIO, container: Literal["riff", "rf64"], found: 
         size = wide_size if size == _UNKNOWN else size
     # A size of 0 is believed when the header knows the file's length: the sound is empty then, and other chunks follow.
     if size == (_UNKNOWN if container == "riff" else _UNKNOWN_64) or (size == 0 and held and whole + 8 != length):
+        return held, True
+    if held < size <= _UNKNOWN and -size % 2**31 <= _PLACEHOLDER_SLACK:
         return held, True
     if size > held:
         raise ValueError(f"the data chunk says {size} bytes, the file holds {held}")

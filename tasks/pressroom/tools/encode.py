@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pressroom.errors import ReleaseError, ToolError
-from pressroom.formats import audio, facts, loudness, riff
+from pressroom.formats import audio, lametag, loudness, riff
+from pressroom.formats.facts import AudioFacts, EncodedFacts
 from pressroom.plan import Step
-from pressroom.tools import ffmpeg
+from pressroom.tools import ffmpeg, headers, notes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pressroom.plan import Work
+
+    Options = dict[str, str | int]
 
 ENCODERS: dict[audio.Codec, str] = {
     "flac": "flac",
@@ -26,14 +29,11 @@ ENCODERS: dict[audio.Codec, str] = {
     "vorbis": "libvorbis",
 }
 """ffmpeg's encoder of each codec; WAV and AIFF have one per depth."""
-OPTIONS: dict[audio.Codec, dict[str, str]] = {
-    "flac": {"compression_level": "8"},
-    "alac": {"movflags": "+faststart", "f": "ipod"},
-    "aac": {"movflags": "+faststart", "f": "ipod"},
-    "opus": {"vbr": "on"},
-}
+SAMPLE_BYTES = 4
 ONE_PAGE_SECONDS = 2
 """ffmpeg cannot place the end of a Vorbis stream that fits into one Ogg page (of 1 s, unless told otherwise)."""
+XING_BYTES = 512
+"""The Xing header lies in the first 200 bytes of an MP3."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,23 +61,34 @@ class Encode(Step):
 
     def run(self, work: Work) -> None:
         """Write the encoded file; raises ReleaseError when the codec cannot hold the master."""
-        master = facts.audio_facts(self.facts.read_text(encoding="utf-8"))
+        master = notes.read(AudioFacts, self.facts)
         try:
             fitted = audio.fitted(self.encoding, master)
         except ValueError as error:
             raise ReleaseError(f"{self.source}: {error}") from error
         target = work.beside(self.output)
         if self.encoding.codec == "wav":
-            with target.open("wb") as stream:
-                _write_wav(work, self, stream, master, fitted)
+            self._write_wav(work, target, master, fitted)
             return
-        args = encode_arguments(self.source, self.encoding, master, fitted, target)
+        args = encode_arguments(self.source, self.encoding, master, fitted, f"file:{target}")
         ffmpeg.run(work, args, making=self.output, seconds=master.seconds)
+        if self.encoding.codec == "mp3":
+            _write_padding(target, fitted.samples)
+
+    def _write_wav(self, work: Work, target: Path, master: AudioFacts, fitted: audio.Fitted) -> None:
+        """A WAV with our own header: ffmpeg's is WAVE_FORMAT_EXTENSIBLE above 16 bits, which distributors refuse."""
+        depth = fitted.depth or 0
+        size = fitted.samples * fitted.channels * depth // 8
+        args = encode_arguments(self.source, self.encoding, master, fitted, "pipe:@pcm")
+        with target.open("wb") as stream:
+            stream.write(riff.wav_header(samples=fitted.samples, rate=fitted.rate, channels=fitted.channels, depth=depth))
+            ffmpeg.run(work, args, making=self.output, seconds=master.seconds, readers={"pcm": stream.write})
+            stream.write(bytes(size % 2))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Step):
-    """Decodes an encoded file and holds it against its master: sample count, samples if lossless, true peak if not."""
+    """Decodes an encoded file and holds it against its master: sample count, samples where they must be the same, true peak."""
 
     revision: ClassVar[int] = 1
     bare: Path
@@ -99,101 +110,136 @@ class Measure(Step):
 
     def run(self, work: Work) -> None:
         """Write what was measured; raises ToolError when the encoded file is not what it must be."""
-        master = facts.audio_facts(self.facts.read_text(encoding="utf-8"))
+        master = notes.read(AudioFacts, self.facts)
         fitted = audio.fitted(self.encoding, master)
         found = encoded_facts(work, self.bare, self.encoding, master, fitted)
         if found.samples != fitted.samples:
             raise ToolError(
-                f"{self.bare}: decodes to {found.samples} samples instead of {fitted.samples}; a player would hear a gap or a cut"
+                f"{self.bare}: decodes to {found.samples} samples instead of {fitted.samples}; "
+                "a player would hear a gap or a cut; this is a bug in pressroom or ffmpeg"
             )
         if fitted.exact and not found.identical:
-            raise ToolError(f"{self.bare}: does not decode to the samples of its master")
-        work.beside(self.measured).write_text(facts.to_json(found), encoding="utf-8")
+            raise ToolError(f"{self.bare}: does not decode to its master's samples; this is a bug in pressroom or ffmpeg")
+        notes.write(work, self.measured, found)
 
 
-def encode_arguments(
-    path: Path, encoding: audio.Encoding, master: facts.AudioFacts, fitted: audio.Fitted, target: Path
-) -> list[str]:
-    """ffmpeg's arguments that encode `path` to `target`; `pipe:@pcm` takes raw samples when the encoding is wav."""
-    stream = converted(ffmpeg.source(path), master, fitted)
-    options: dict[str, Any] = {**ffmpeg.BITEXACT, "threads": 1, **OPTIONS.get(encoding.codec, {})}
-    options["c:a"] = ENCODERS.get(encoding.codec) or _pcm(encoding.codec, fitted)
-    if encoding.codec in ("flac", "alac", "wavpack"):
-        planar = "" if encoding.codec == "flac" else "p"
-        options["sample_fmt"] = f"s16{planar}" if fitted.depth == 16 else f"s32{planar}"
-        options["bits_per_raw_sample"] = fitted.depth
+def encode_arguments(path: Path, encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted, target: str) -> list[str]:
+    """What ffmpeg is told to encode the master at `path` to `target`, an address such as `file:x.flac` or `pipe:@pcm`."""
+    stream = converted(ffmpeg.source(path, **dict(headers.reading(path))), master, fitted)
+    options: Options = {**ffmpeg.BITEXACT, "threads": 1, **_codec_options(encoding.codec, fitted)}
     if encoding.bitrate is not None:
         options["b:a"] = f"{encoding.bitrate}k"
     if encoding.quality is not None:
         options["q:a"] = f"{encoding.quality:g}"
     if encoding.codec == "vorbis" and master.seconds < ONE_PAGE_SECONDS:
         options["page_duration"] = int(master.seconds / 8 * 1_000_000)
-    if encoding.codec == "wav":
-        return ffmpeg.arguments(stream.output("pipe:@pcm", f=options["c:a"].removeprefix("pcm_"), **options))
-    return ffmpeg.arguments(stream.output(f"file:{target}", **options))
+    return ffmpeg.arguments(stream.output(target, **options))
 
 
-def converted(stream: Any, master: facts.AudioFacts, fitted: audio.Fitted) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
-    """The filters between decoder and encoder: none, when the codec holds what the master has.
+def _codec_options(codec: audio.Codec, fitted: audio.Fitted) -> Options:
+    """The muxer, the encoder and its settings: one row for each codec."""
+    depth = fitted.depth or 0
+    bits = 16 if depth == 16 else 32  # noqa: PLR2004  # bits
+    packed: Options = {"sample_fmt": f"s{bits}", "bits_per_raw_sample": depth}
+    planar: Options = {"sample_fmt": f"s{bits}p", "bits_per_raw_sample": depth}
+    rows: dict[audio.Codec, Options] = {
+        "wav": {"f": f"s{depth}le", "c:a": f"pcm_s{depth}le"},
+        "aiff": {"f": "aiff", "c:a": f"pcm_s{depth}be"},
+        "flac": {"f": "flac", "c:a": "flac", "compression_level": 8, **packed},
+        "alac": {"f": "ipod", "c:a": "alac", "movflags": "+faststart", **planar},
+        "wavpack": {"f": "wv", "c:a": "wavpack", **planar},
+        "mp3": {"f": "mp3", "c:a": "libmp3lame", "id3v2_version": 0},
+        "aac": {"f": "ipod", "c:a": "aac", "movflags": "+faststart"},
+        "opus": {"f": "opus", "c:a": "libopus", "vbr": "on"},
+        "vorbis": {"f": "ogg", "c:a": "libvorbis"},
+    }
+    return rows[codec]
 
-    soxr ends one sample early at some ratios, so a resampled stream is padded and cut to its exact length.
+
+def converted(stream: Any, master: AudioFacts, fitted: audio.Fitted) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
+    """The filters between decoder and encoder: none that touches a sample, when the codec holds what the master has.
+
+    Time is counted in samples, since the time stamps of some Ogg masters overlap by a few and the muxers refuse them. soxr
+    ends one sample early at some ratios, so a resampled stream is padded and cut to its exact length.
     """
-    if fitted.channels != master.channels:
-        mono_to_stereo = master.channels == 1
-        stream = stream.filter("pan", "stereo|c0=c0|c1=c0") if mono_to_stereo else stream.filter("aformat", channel_layouts=_layout(fitted))
-    if fitted.rate != master.rate or fitted.dithered:
-        options: dict[str, Any] = {}
-        if fitted.rate != master.rate:
-            options |= {"out_sample_rate": fitted.rate, "resampler": "soxr", "precision": 28}
-        if fitted.dithered:
-            options |= {"osf": "s16" if fitted.depth == 16 else "s32", "output_sample_bits": fitted.depth, "dither_method": "triangular"}
+    stream = stream.filter("asetpts", "N/SR/TB")
+    if (master.channels, fitted.channels) == (1, 2):
+        stream = stream.filter("pan", "stereo|c0=c0|c1=c0")
+    if options := _resampling(master, fitted):
         stream = stream.filter("aresample", **options)
     if fitted.rate != master.rate:
         stream = stream.filter("apad", whole_len=fitted.samples).filter("atrim", end_sample=fitted.samples)
     return stream
 
 
-def encoded_facts(
-    work: Work, path: Path, encoding: audio.Encoding, master: facts.AudioFacts, fitted: audio.Fitted
-) -> facts.EncodedFacts:
+def _resampling(master: AudioFacts, fitted: audio.Fitted) -> Options:
+    """What aresample has to do: mix down, change the rate, lower the depth; nothing, mostly."""
+    options: Options = {}
+    if fitted.channels < master.channels:
+        # Without the limit, a mix of floating-point channels would be louder than full scale.
+        options |= {"out_chlayout": "mono" if fitted.channels == 1 else "stereo", "rematrix_maxval": 1}
+    if fitted.rate != master.rate:
+        options |= {"out_sample_rate": fitted.rate, "resampler": "soxr", "precision": 28}
+    if fitted.dithered and fitted.depth:
+        bits = 16 if fitted.depth == 16 else 32  # noqa: PLR2004  # bits
+        options |= {"osf": f"s{bits}", "output_sample_bits": fitted.depth, "dither_method": "triangular"}
+    return options
+
+
+def encoded_facts(work: Work, path: Path, encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted) -> EncodedFacts:
     """What an encoded file decodes to."""
-    digest, count, peak, packets = hashlib.sha256(), 0, _LastValue(), bytearray()
-
-    def pcm(chunk: bytes) -> None:
-        nonlocal count
-        digest.update(chunk)
-        count += len(chunk)
-
+    samples, peak, packets = _Samples(), _LastValue(), bytearray()
     stream = ffmpeg.source(path)
-    outputs = [
-        stream.output("pipe:@pcm", f="s32le", **{"c:a": "pcm_s32le"}),
-        stream.output("pipe:@packets", f="streamhash", hash="sha256", **{"c:a": "copy"}, **ffmpeg.BITEXACT),
-    ]
-    readers: dict[str, ffmpeg.Reader] = {"pcm": pcm, "packets": packets.extend}
-    if not encoding.lossless:
+    # Four bytes a sample are only needed for the digest; a count can do with one.
+    pcm = {"f": "s32le", "c:a": "pcm_s32le"} if fitted.exact else {"f": "u8", "c:a": "pcm_u8"}
+    outputs = [stream.output("pipe:@pcm", **pcm), _packets(stream)]
+    readers: dict[str, ffmpeg.Reader] = {"pcm": samples.read, "packets": packets.extend}
+    if not fitted.exact:
         measured = stream.filter("ebur128", peak="true", metadata=1, framelog="quiet")
         measured = measured.filter("ametadata", mode="print", key="lavfi.r128.true_peak", file="pipe:@peaks")
         outputs.append(measured.output("-", f="null"))
-        readers["peaks"] = peak
-    ffmpeg.run(work, ffmpeg.arguments(*outputs), making=path, seconds=master.seconds, readers=readers)
-    return facts.EncodedFacts(
+        readers["peaks"] = peak.read
+    args = ffmpeg.arguments(*outputs, portable=not encoding.lossless)
+    ffmpeg.run(work, args, making=path, seconds=master.seconds, readers=readers)
+    return EncodedFacts(
         codec=encoding.codec,
         rate=fitted.rate,
         channels=fitted.channels,
-        samples=count // 4 // fitted.channels,
-        true_peak=master.loudness.true_peak if encoding.lossless else peak.decibels,
-        pcm_sha256=digest.hexdigest(),
-        identical=digest.hexdigest() == master.pcm_sha256,
-        stream_sha256=packets.decode().strip().rpartition("=")[2],
+        samples=samples.size // (SAMPLE_BYTES if fitted.exact else 1) // fitted.channels,
+        true_peak=master.loudness.true_peak if fitted.exact else peak.decibels,
+        identical=samples.digest.hexdigest() == master.pcm_sha256,
+        stream_sha256=_digest(packets),
     )
 
 
 def stream_digest(work: Work, path: Path) -> str:
     """The SHA-256 of a file's packets, without decoding."""
     packets = bytearray()
-    output = ffmpeg.source(path).output("pipe:@packets", f="streamhash", hash="sha256", **{"c:a": "copy"}, **ffmpeg.BITEXACT)
-    ffmpeg.run(work, ffmpeg.arguments(output), making=path, readers={"packets": packets.extend})
+    ffmpeg.run(work, ffmpeg.arguments(_packets(ffmpeg.source(path))), making=path, readers={"packets": packets.extend})
+    return _digest(packets)
+
+
+def _packets(stream: Any) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
+    """An output that tells the digest of the packets as they are."""
+    return stream.output("pipe:@packets", f="streamhash", hash="sha256", **{"c:a": "copy"}, **ffmpeg.BITEXACT)
+
+
+def _digest(packets: bytes | bytearray) -> str:
+    """The digest in streamhash's line: `0,a,SHA256=...`."""
     return packets.decode().strip().rpartition("=")[2]
+
+
+class _Samples:
+    """Decoded samples: how many bytes, and their digest."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def read(self, chunk: bytes) -> None:
+        """A piece of them."""
+        self.digest.update(chunk)
+        self.size += len(chunk)
 
 
 class _LastValue:
@@ -202,33 +248,20 @@ class _LastValue:
     def __init__(self) -> None:
         self.text = b""
 
-    def __call__(self, chunk: bytes) -> None:
+    def read(self, chunk: bytes) -> None:
+        """A piece of the text."""
         self.text = (self.text + chunk)[-4096:]
 
     @property
     def decibels(self) -> float | None:
         """The value in dB; None for silence."""
-        _, _, value = self.text.rstrip().rpartition(b"=")
-        linear = float(value or 0)
+        linear = float(self.text.rstrip().rpartition(b"=")[2] or 0)
         return round(loudness.db(linear), 2) if linear else None
 
 
-def _write_wav(work: Work, step: Encode, stream: IO[bytes], master: facts.AudioFacts, fitted: audio.Fitted) -> None:
-    """A WAV with our own header: ffmpeg's is WAVE_FORMAT_EXTENSIBLE above 16 bits, which distributors refuse."""
-    depth = fitted.depth or 16
-    stream.write(riff.wav_header(samples=fitted.samples, rate=fitted.rate, channels=fitted.channels, depth=depth))
-    args = encode_arguments(step.source, step.encoding, master, fitted, step.output)
-    ffmpeg.run(work, args, making=step.output, seconds=master.seconds, readers={"pcm": stream.write})
-    size = fitted.samples * fitted.channels * depth // 8
-    if size % 2:
-        stream.write(b"\0")
-
-
-def _pcm(codec: audio.Codec, fitted: audio.Fitted) -> str:
-    """The PCM encoder of a depth: WAV is little-endian, AIFF big-endian."""
-    return f"pcm_s{fitted.depth}{'le' if codec == 'wav' else 'be'}"
-
-
-def _layout(fitted: audio.Fitted) -> str:
-    """The channel layout of one or two channels."""
-    return "mono" if fitted.channels == 1 else "stereo"
+def _write_padding(path: Path, samples: int) -> None:
+    """Mend the header of an MP3 that ffmpeg wrote."""
+    with path.open("rb+") as stream:
+        head = lametag.gapless(stream.read(XING_BYTES), samples)
+        stream.seek(0)
+        stream.write(head)

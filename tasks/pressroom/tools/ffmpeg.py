@@ -1,7 +1,7 @@
 """ffmpeg: argument lists as pure functions, and the one place that runs it.
 
 Its exit code is not proof (a full disk, a truncated input and a stall all ended with 0), so a run fails on any error line
-too, when there is no progress for 60 s, and when it takes far longer than the media lasts.
+too, when it stands still, and when it takes far longer than the media lasts.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import re
 import selectors
+import shlex
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     Reader = Callable[[bytes], object]
 
 DEMUXERS = {
-    ".wav": "wav,w64",
+    ".wav": "wav",
     ".flac": "flac",
     ".mp3": "mp3",
     ".ogg": "ogg",
@@ -41,36 +43,65 @@ DEMUXERS = {
 }
 """One demuxer per file name ending: ffmpeg goes by content otherwise, and a playlist named .wav would read other files."""
 
-GUARDS = ("-nostdin", "-hide_banner", "-nostats", "-y", "-xerror", "-cpuflags", "0")
-BITEXACT: dict[str, str | None] = {
+SAFETY = ("-nostdin", "-hide_banner", "-nostats", "-y", "-xerror")
+PORTABLE = ("-cpuflags", "0")
+"""Makes results that pass through floating point the same on every CPU, at a third more time for true peaks."""
+GUARDS = (*SAFETY, *PORTABLE)
+BITEXACT: dict[str, str] = {
     "map_metadata": "-1",
     "map_chapters": "-1",
     "fflags": "+bitexact",
     "flags:a": "+bitexact",
 }
-STALL_SECONDS = 60
-FULL = re.compile("No space left on device|Disk quota exceeded")
-PIPE = re.compile(r"pipe(\\*):@(\w+)")
+PIECE = 1 << 20
+_FULL = re.compile("No space left on device|Disk quota exceeded")
+_PIPE = re.compile(r"pipe(\\*):@(\w+)")
+_LINE = re.compile(r"(?:\[(?P<source>[^\]\n]*) @ 0x[0-9a-f]+\] ){0,2}\[(?P<level>[a-z]+)\] (?P<text>.*)")
+_PROGRESS = re.compile(rb"(out_time_us|total_size)=(\d+)\n")
 
 
-def source(path: Path) -> Any:  # noqa: ANN401  # ffmpeg-python has no types
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of ffmpeg's log; `source` is the part that wrote it (`Parsed_astats_1`, `in#0/wav`) or nothing."""
+
+    source: str
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """When a run is given up: `stall` seconds without progress, or `start` seconds and `factor` times the media's duration."""
+
+    stall: float = 60
+    start: float = 30
+    factor: float = 2
+
+
+LIMITS = Limits()
+
+
+def source(path: Path, **options: str | int) -> Any:  # noqa: ANN401  # ffmpeg-python has no types
     """The audio of a file as a stream to build on: read by its one demuxer, through no protocol but `file`.
 
-    Raises ReleaseError for a file name ending that is not an audio file's.
+    `options` are further ones for the input. Raises ReleaseError for a file name ending that is not an audio file's.
     """
     import ffmpeg  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay
 
     demuxer = DEMUXERS.get(path.suffix.lower())
     if demuxer is None:
         raise ReleaseError(f"{path}: expected an audio file ({', '.join(DEMUXERS)}), got '{path.suffix or path.name}'")
-    return ffmpeg.input(f"file:{path}", format_whitelist=demuxer, protocol_whitelist="file")["a:0"]
+    return ffmpeg.input(f"file:{path}", **{"format_whitelist": demuxer, "protocol_whitelist": "file", **options})["a:0"]
 
 
-def arguments(*outputs: Any) -> list[str]:  # noqa: ANN401
-    """The argument list of output streams; `pipe:@name` in it becomes the pipe of that reader."""
-    import ffmpeg  # noqa: PLC0415
+def arguments(*outputs: Any, portable: bool = True) -> list[str]:  # noqa: ANN401  # likewise
+    """The argument list of output streams; `pipe:@name` in it becomes the pipe of that reader.
 
-    return list(ffmpeg.get_args(ffmpeg.merge_outputs(*outputs)))
+    `portable` results do not depend on the CPU.
+    """
+    import ffmpeg  # noqa: PLC0415  # likewise
+
+    return [*(PORTABLE if portable else ()), *ffmpeg.get_args(ffmpeg.merge_outputs(*outputs))]
 
 
 def run(
@@ -80,84 +111,101 @@ def run(
     making: Path,
     seconds: float | None = None,
     readers: Mapping[str, Reader] | None = None,
-    level: str = "error",
-) -> str:
-    """Run ffmpeg and return its log of `level` and above; `readers` take what it writes to `pipe:@<name>`.
+    limits: Limits = LIMITS,
+) -> tuple[Line, ...]:
+    """Run ffmpeg and return its log; `readers` take what it writes to `pipe:@<name>`.
 
-    `making` names the result in errors; `seconds` is the media's duration where it is known, for progress and the limit
-    of 30 s + 2 x duration. Raises ToolError with ffmpeg's last words, MachineError when the disk is full.
+    `making` names the result in errors; `seconds` is the media's duration where it is known, for progress and the time
+    limit. Raises ToolError with ffmpeg's last words, MachineError when the disk is full.
     """
+    clock = _Clock(work, seconds, limits)
     log = bytearray()
-    clock = _Clock(work, seconds)
-    taking: dict[str, Reader] = {**(readers or {}), "progress": clock.tick}
-    with ExitStack() as stack:
-        pipes = {name: stack.enter_context(_pipe()) for name in taking}
-        argv = [str(work.ffmpeg), *GUARDS, "-v", f"level+{level}", "-progress", "pipe:@progress", *args]
-        argv = [PIPE.sub(lambda m: f"pipe{m[1]}:{pipes[m[2]][1]}", arg) if not arg.startswith("file:") else arg for arg in argv]
-        process = _started(argv, [write for _, write in pipes.values()])
-        stack.enter_context(process)
-        stack.enter_context(work.child(process))
-        for _, write in pipes.values():
-            os.close(write)
-        ends: dict[int, Reader] = {pipes[name][0]: reader for name, reader in taking.items()}
-        assert process.stderr is not None  # noqa: S101  # for the type checker
-        ends[process.stderr.fileno()] = log.extend
+    command = (
+        str(work.ffmpeg),
+        *(GUARDS if portable else SAFETY),
+        "-v",
+        f"level+{level}",
+        "-progress",
+        "pipe:@progress",
+        *args,
+    )
+    with _started(command, {**(readers or {}), "progress": clock.tick}, log.extend) as (process, ends), work.child(process):
         late = _drained(ends, clock)
         if late:
             process.kill()
         code = process.wait()
-    return _judged(code, log.decode("utf-8", "replace"), making, late)
+    text = log.decode("utf-8", "replace")
+    work.note(f"$ {shlex.join(command)}\n{text}")
+    lines = tuple(_line(line) for line in text.splitlines() if line.strip())
+    _judge(code, lines, making, late)
+    return lines
 
 
 class _Clock:
-    """Progress, and the two ways of being late: a stall, and far longer than the media lasts."""
+    """Progress, and the two ways of being late: standing still, and taking far longer than the media lasts."""
 
-    def __init__(self, work: Work, seconds: float | None) -> None:
+    def __init__(self, work: Work, seconds: float | None, limits: Limits) -> None:
         self.work = work
         self.seconds = seconds
-        self.began = self.ticked = time.monotonic()
+        self.limits = limits
+        self.began = self.moved = time.monotonic()
+        self.last: list[tuple[bytes, bytes]] = []
 
     def tick(self, text: bytes) -> None:
-        """A block of ffmpeg's `-progress`."""
-        self.ticked = time.monotonic()
-        if self.seconds and (found := re.findall(rb"out_time_us=(\d+)", text)):
-            self.work.progress(min(1.0, int(found[-1]) / 1e6 / self.seconds))
+        """A block of ffmpeg's `-progress`: it comes twice a second, also while ffmpeg stands still."""
+        found = _PROGRESS.findall(text)
+        if found and found != self.last:
+            self.last, self.moved = found, time.monotonic()
+        reached = [int(value) for name, value in found if name == b"out_time_us"]
+        if self.seconds and reached:
+            self.work.progress(min(1.0, reached[-1] / 1e6 / self.seconds))
 
     def late(self) -> str:
         """Why to give up, or nothing."""
         now = time.monotonic()
-        if now - self.ticked > STALL_SECONDS:
-            return f"no progress for {STALL_SECONDS} s"
-        if self.seconds is not None and now - self.began > 30 + 2 * self.seconds:
+        if now - self.moved > self.limits.stall:
+            return f"no progress for {self.limits.stall:g} s"
+        if self.seconds is not None and now - self.began > self.limits.start + self.limits.factor * self.seconds:
             return f"not done after {now - self.began:.0f} s (the media lasts {self.seconds:.0f} s)"
         return ""
 
 
 @contextmanager
-def _pipe() -> Iterator[tuple[int, int]]:
-    """A pipe that is closed in the end; the write end is closed as soon as ffmpeg has it."""
-    read, write = os.pipe()
-    try:
-        yield read, write
-    finally:
-        os.close(read)
+def _started(
+    command: Sequence[str], readers: Mapping[str, Reader], log: Reader
+) -> Iterator[tuple[subprocess.Popen[bytes], dict[int, Reader]]]:
+    """A running ffmpeg and the ends to read; its process group is its own, so that Ctrl-C reaches it through the build alone."""
+    with ExitStack() as stack:
+        ends: dict[int, Reader] = {}
+        writes = {}
+        for name, reader in readers.items():
+            read, write = os.pipe()
+            ends[stack.enter_context(os.fdopen(read, "rb", buffering=0)).fileno()] = reader
+            writes[name] = stack.enter_context(os.fdopen(write, "wb", buffering=0))
+        argv = [_piped(argument, {name: end.fileno() for name, end in writes.items()}) for argument in command]
+        try:
+            process = stack.enter_context(
+                subprocess.Popen(
+                    argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    pass_fds=[end.fileno() for end in writes.values()],
+                    process_group=0,
+                )
+            )
+        except OSError as error:
+            raise MachineError(f"{argv[0]}: cannot be started ({error.strerror}); `pressroom doctor` says more") from error
+        for end in writes.values():
+            end.close()
+        assert process.stderr is not None  # noqa: S101  # for the type checker
+        ends[process.stderr.fileno()] = log
+        yield process, ends
 
 
-def _started(argv: Sequence[str], write_ends: Sequence[int]) -> subprocess.Popen[bytes]:
-    """ffmpeg, in a process group of its own, so that Ctrl-C reaches it through the build alone."""
-    try:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=write_ends,
-            process_group=0,
-        )
-    except OSError as error:
-        for write in write_ends:
-            os.close(write)
-        raise MachineError(f"{argv[0]}: cannot be started ({error.strerror}); `pressroom doctor` says more") from error
+def _piped(argument: str, ends: Mapping[str, int]) -> str:
+    """An argument with the numbers of its pipes; a file's name stays as it is."""
+    return argument if argument.startswith("file:") else _PIPE.sub(lambda found: f"pipe{found[1]}:{ends[found[2]]}", argument)
 
 
 def _drained(ends: Mapping[int, Reader], clock: _Clock) -> str:
@@ -166,8 +214,8 @@ def _drained(ends: Mapping[int, Reader], clock: _Clock) -> str:
         for end, reader in ends.items():
             selector.register(end, selectors.EVENT_READ, reader)
         while selector.get_map():
-            for key, _ in selector.select(timeout=5):
-                chunk = os.read(key.fd, 1 << 20)
+            for key, _ in selector.select(timeout=1):
+                chunk = os.read(key.fd, PIECE)
                 if chunk:
                     key.data(chunk)
                 else:
@@ -177,20 +225,22 @@ def _drained(ends: Mapping[int, Reader], clock: _Clock) -> str:
     return ""
 
 
-def _judged(code: int, log: str, making: Path, late: str) -> str:
-    """The log of a run that went well; raises for any other."""
-    errors = [line for line in log.splitlines() if re.search(r"\[(error|fatal|panic)\] ", line)]
-    if FULL.search(log):
+def _line(text: str) -> Line:
+    """A line of the log; one that does not say its level goes on from the line before, and is information."""
+    found = _LINE.fullmatch(text)
+    if found is None:
+        return Line(source="", level="info", text=text)
+    return Line(source=found["source"] or "", level=found["level"], text=found["text"].strip())
+
+
+def _judge(code: int, lines: Sequence[Line], making: Path, late: str) -> None:
+    """Raise for a run that did not go well."""
+    errors = [line.text for line in lines if line.level in ("error", "fatal", "panic")]
+    if any(_FULL.search(text) for text in errors):
         raise MachineError(f"{making}: the disk is full; make room and run `doit` again")
     if late:
         raise ToolError(f"{making}: ffmpeg was stopped: {late}")
     if code or errors:
-        words = "\n".join(f"  {line}" for line in _last_words(errors or log.splitlines()))
-        raise ToolError(f"{making}: ffmpeg failed (exit code {code}):\n{words}")
-    return log
-
-
-def _last_words(lines: Sequence[str]) -> list[str]:
-    """The last few lines, without ffmpeg's addresses."""
-    clean = [re.sub(r" @ 0x[0-9a-f]+|\[(info|error|fatal|panic)\] ", "", line).strip() for line in lines]
-    return list(dict.fromkeys(line for line in clean if line))[-4:]
+        said = dict.fromkeys(errors or [line.text for line in lines])
+        words = "".join(f"\n  {text}" for text in list(said)[-4:])
+        raise ToolError(f"{making}: ffmpeg failed (exit code {code}):{words}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pressroom.errors import ReleaseError
 from pressroom.formats import facts, lrc, sums
 from pressroom.plan import Step
+from pressroom.tools import notes
 
 if TYPE_CHECKING:
     from pressroom.plan import Work
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can tell (APPNOTE 4.4.6): bytes must not depend on a clock."""
 PIECE = 1 << 20
+BELOW_RELEASE = 2
+"""Outputs are `build/<slug>/...`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,11 +154,11 @@ class Sums(Step):
 
     def run(self, work: Work) -> None:
         """Write it."""
-        held = [facts.receipt(path.read_text(encoding="utf-8")) for path in self.receipts]
+        held = notes.read_all(facts.Receipt, self.receipts)
         pairs = [(receipt.path, receipt.sha256) for receipt in held]
         pairs += [(path.relative_to(self.folder).as_posix(), sha256(path)) for path in self.files]
         if self.listing:
-            cover = facts.cover_facts(self.listing.read_text(encoding="utf-8"))
+            cover = notes.read(facts.CoverFacts, self.listing)
             pairs += [(picture.path, picture.sha256) for picture in cover.files]
         work.beside(self.output).write_text(sums.sums(pairs), encoding="utf-8", newline="\n")
 
@@ -169,7 +172,5 @@ def sha256(path: Path) -> str:
 def write_receipt(work: Work, output: Path, receipt: Path, *, unread: tuple[str, ...] = ()) -> None:
     """Note the size and digest of what stands beside `output`; `unread` are tags that did not read back as asked."""
     made = work.beside(output)
-    noted = facts.Receipt(
-        path=Path(*output.parts[2:]).as_posix(), bytes=made.stat().st_size, sha256=sha256(made), unread=unread
-    )
-    work.beside(receipt).write_text(facts.to_json(noted), encoding="utf-8")
+    below = Path(*output.parts[BELOW_RELEASE:]).as_posix()
+    notes.write(work, receipt, facts.Receipt(path=below, bytes=made.stat().st_size, sha256=sha256(made), unread=unread))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import riff
@@ -17,7 +17,7 @@ MAGIC = (
     (b"RIFF", "WAV"),
     (b"RF64", "WAV"),
     (b"BW64", "WAV"),
-    (b"riff", "Wave64"),
+    (b"riff", "a Wave64 file"),
     (b"FORM", "AIFF"),
     (b"wvpk", "WavPack"),
     (b"#EXTM3U", "a playlist"),
@@ -45,19 +45,29 @@ CONTAINERS = {
     ".aac": "ADTS",
 }
 OGG_LAST_PAGE = 0x04
+OGG_PAGE_HEAD = 27
 LONGEST_OGG_PAGE = 65_307
 """Bytes (RFC 3533, section 6)."""
+WAVPACK_HYBRID, WAVPACK_FLOATING = 0x08, 0x80
+"""Flags of a block's header (WavPack 4 & 5 Binary File / Block Format)."""
+CODEC_SLACK = 6 * 2048
+"""Samples that a lossy decoder may leave out at the ends: delays and padding that the header does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What a header declares: `samples` per channel, None where it has no count, give or take `slack`."""
+    """What a header declares: `samples` per channel, None where it has no count, give or take `slack`.
+
+    `reading` holds the options without which ffmpeg would not read the file as it is.
+    """
 
     container: str
+    lossless: bool
     floating: bool = False
-    rate: int = 0
-    samples: int | None = None
+    rate: int
+    samples: int | None
     slack: int = 0
+    reading: tuple[tuple[str, str | int], ...] = ()
 
     @property
     def seconds(self) -> float | None:
@@ -74,12 +84,18 @@ def header(path: Path) -> Header:
     if container is None:
         raise ReleaseError(f"{path}: expected an audio file ({', '.join(CONTAINERS)}), got '{path.suffix or path.name}'")
     with path.open("rb") as stream:
-        _refuse_mislabelled(path, container, stream.read(64))
+        head = stream.read(64)
+        _refuse_mislabelled(path, container, head)
         if container in ("WAV", "AIFF"):
             return _uncompressed(path, container, stream)
         if container == "Ogg":
             _refuse_cut_ogg(path, stream)
-    return _tagged(path, container)
+    return _compressed(path, container, head)
+
+
+def reading(path: Path) -> tuple[tuple[str, str | int], ...]:
+    """The options without which ffmpeg would not read a file as it is."""
+    return header(path).reading if path.suffix.lower() == ".wav" else ()
 
 
 def _refuse_mislabelled(path: Path, container: str, head: bytes) -> None:
@@ -87,22 +103,49 @@ def _refuse_mislabelled(path: Path, container: str, head: bytes) -> None:
     if not head:
         raise ReleaseError(f"{path}: the file is empty")
     found = "MP4" if head[4:8] == b"ftyp" else next((name for magic, name in MAGIC if head.lstrip().startswith(magic)), None)
-    if found and found != container:
-        kind = found if " " in found else f"a {found} file"
-        raise ReleaseError(f"{path}: expected {container} audio, as the name says, got {kind}; give it its right name")
+    if found is None or found == container:
+        return
+    if " " in found:
+        raise ReleaseError(f"{path}: expected {container} audio, as the name says, got {found}")
+    raise ReleaseError(f"{path}: expected {container} audio, as the name says, got a {found} file; give it its right name")
 
 
 def _uncompressed(path: Path, container: str, stream: BinaryIO) -> Header:
     """A WAV's or AIFF's header, which counts its samples exactly."""
     try:
-        if container == "WAV":
-            wav = riff.read_wav(stream)
-            return Header(container=wav.container, floating=wav.sub_tag == 3, rate=wav.rate, samples=wav.samples)
-        aiff = riff.read_aiff(stream)
+        return _wav(riff.read_wav(stream)) if container == "WAV" else _aiff(riff.read_aiff(stream))
     except ValueError as error:
         raise ReleaseError(f"{path}: {error}; export it again") from error
-    floating = aiff.compression.lower() in ("fl32", "fl64")
-    return Header(container=aiff.container, floating=floating, rate=aiff.rate, samples=aiff.samples)
+
+
+def _wav(wav: riff.WavFacts) -> Header:
+    """A WAV's header.
+
+    ffmpeg takes the end of a file that was written to a pipe for damage, so the samples of such a file are read as raw ones.
+    """
+    reading: dict[str, str | int] = {}
+    if wav.streamed:
+        kind = f"f{wav.depth}le" if wav.floating else "u8" if wav.depth == 8 else f"s{wav.depth}le"  # noqa: PLR2004  # bits
+        reading = {
+            "f": kind,
+            "format_whitelist": kind,
+            "ar": wav.rate,
+            "ac": wav.channels,
+            "skip_initial_bytes": wav.data_offset,
+        }
+    return Header(
+        container=wav.container,
+        lossless=True,
+        floating=wav.floating,
+        rate=wav.rate,
+        samples=wav.samples,
+        reading=tuple(reading.items()),
+    )
+
+
+def _aiff(aiff: riff.AiffFacts) -> Header:
+    """An AIFF's header."""
+    return Header(container=aiff.container, lossless=True, floating=aiff.floating, rate=aiff.rate, samples=aiff.samples)
 
 
 def _refuse_cut_ogg(path: Path, stream: BinaryIO) -> None:
@@ -111,32 +154,40 @@ def _refuse_cut_ogg(path: Path, stream: BinaryIO) -> None:
     stream.seek(max(0, length - 2 * LONGEST_OGG_PAGE))
     tail = stream.read()
     page = tail[tail.rfind(b"OggS") :]
-    segments = page[26] if len(page) > 27 else 0  # noqa: PLR2004  # the fixed part of a page's header
-    whole = 27 + segments + sum(page[27 : 27 + segments])
+    segments = page[OGG_PAGE_HEAD - 1] if len(page) > OGG_PAGE_HEAD else 0
+    whole = OGG_PAGE_HEAD + segments + sum(page[OGG_PAGE_HEAD : OGG_PAGE_HEAD + segments])
     if len(page) < whole or not page[5] & OGG_LAST_PAGE:
         raise ReleaseError(f"{path}: the file is cut short: its last page is not the stream's last; export or copy it again")
 
 
-def _tagged(path: Path, container: str) -> Header:
+def _compressed(path: Path, container: str, head: bytes) -> Header:
     """The header of a compressed file, as mutagen reads it."""
     import mutagen  # noqa: PLC0415  # a run with nothing to do need not pay for it
 
     try:
         found = mutagen.File(path)
-        if found is None:
-            raise ReleaseError(f"{path}: expected {container} audio, as the name says; it is none that can be read")
-        info = found.info
-        rate = getattr(info, "sample_rate", 48_000)
-        samples = getattr(info, "total_samples", None) or round(info.length * rate)
-    except ReleaseError:
-        raise
-    except Exception as error:  # noqa: BLE001  # mutagen leaks IndexError, ValueError and struct.error for damaged files
+        declared = None if found is None else _declared(container, found, head)
+    except Exception as error:  # mutagen leaks IndexError, ValueError and struct.error for damaged files
         raise ReleaseError(f"{path}: cannot be read as {container} audio ({error}); export or copy it again") from error
-    exact = container in ("FLAC", "WavPack", "Ogg")
+    if declared is None:
+        raise ReleaseError(f"{path}: expected {container} audio, as the name says; it is none that can be read")
+    return declared
+
+
+def _declared(container: str, found: Any, head: bytes) -> Header:  # noqa: ANN401  # mutagen has no types
+    """What mutagen found in a compressed file."""
+    info, kind = found.info, type(found).__name__
+    flags = int.from_bytes(head[24:28], "little") if container == "WavPack" else 0
+    rate = getattr(info, "sample_rate", 48_000)  # Opus has this one only, and mutagen does not say it
+    exact = kind in ("FLAC", "OggFLAC", "WavPack")
+    # An MP3 without a Xing header and an ADTS tell no length; mutagen guesses one.
+    guessed = container == "ADTS" or "UNKNOWN" in str(getattr(info, "bitrate_mode", ""))
+    samples = None if guessed else getattr(info, "total_samples", None) or round(info.length * rate)
     return Header(
         container=container.lower(),
-        floating=False,
+        lossless=(exact and not flags & WAVPACK_HYBRID) or getattr(info, "codec", "") in ("alac", "fLaC"),
+        floating=bool(flags & WAVPACK_FLOATING),
         rate=rate,
         samples=samples or None,
-        slack=0 if exact else 6 * 2048,
+        slack=0 if exact else CODEC_SLACK,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats import facts, loudness
 from pressroom.plan import Step
+from pressroom.tools import notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,15 +36,13 @@ class MeasureAlbum(Step):
 
     def run(self, work: Work) -> None:
         """Write the levels."""
-        masters = [facts.audio_facts(path.read_text(encoding="utf-8")) for path in self.facts]
-        files = [facts.encoded_facts(path.read_text(encoding="utf-8")) for path in self.measured]
+        masters = notes.read_all(facts.AudioFacts, self.facts)
+        files = notes.read_all(facts.EncodedFacts, self.measured)
         blocks = loudness.merged(dict(master.loudness.blocks) for master in masters)
-        album = facts.Level(
-            lufs=loudness.integrated(blocks),
-            peak=max((file.true_peak for file in files if file.true_peak is not None), default=None),
-        )
         tracks = tuple(
-            facts.Level(lufs=master.loudness.integrated, peak=file.true_peak) for master, file in zip(masters, files, strict=True)
+            facts.Level(lufs=master.loudness.integrated, peak=file.true_peak)
+            for master, file in zip(masters, files, strict=True)
         )
-        levels = facts.Levels(album=album, tracks=tracks)
-        work.beside(self.output).write_text(facts.to_json(levels), encoding="utf-8")
+        peaks = [track.peak for track in tracks if track.peak is not None]
+        album = facts.Level(lufs=loudness.integrated(blocks), peak=max(peaks, default=None))
+        notes.write(work, self.output, facts.Levels(album=album, tracks=tracks))

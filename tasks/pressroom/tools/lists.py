@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats import cue, facts, loudness, m3u8
 from pressroom.plan import Step
+from pressroom.tools import notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ class WritePlaylist(Step):
 
     def run(self, work: Work) -> None:
         """Write it."""
-        masters = [facts.audio_facts(path.read_text(encoding="utf-8")) for path in self.facts]
+        masters = notes.read_all(facts.AudioFacts, self.facts)
         entries = tuple(
             replace(entry, seconds=Fraction(master.samples, master.rate))
             for entry, master in zip(self.playlist.entries, masters, strict=True)
@@ -61,7 +62,7 @@ class WriteCue(Step):
 
     def run(self, work: Work) -> None:
         """Write it."""
-        levels = facts.levels(self.levels.read_text(encoding="utf-8"))
+        levels = notes.read(facts.Levels, self.levels)
         tracks = tuple(
             replace(track, gain=_gain(levels.tracks[place]), peak=_peak(levels.tracks[place]))
             for track, place in zip(self.sheet.tracks, self.places, strict=True)

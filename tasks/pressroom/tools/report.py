@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pressroom.errors import ReleaseError
 from pressroom.formats import checks, facts
 from pressroom.plan import Step
+from pressroom.tools import notes
 from pressroom.tools.files import sha256
 
 if TYPE_CHECKING:
@@ -37,13 +38,12 @@ class WriteLedger(Step):
 
     def run(self, work: Work) -> None:
         """Write it."""
-        masters = [facts.audio_facts(path.read_text(encoding="utf-8")) for path in self.facts]
+        masters = notes.read_all(facts.AudioFacts, self.facts)
         entries = [
             checks.LedgerEntry(release=self.release, track=name, isrc=isrc, pcm_sha256=master.pcm_sha256)
             for (name, isrc), master in zip(self.tracks, masters, strict=True)
         ]
-        text = facts.dumped([asdict(entry) for entry in entries])
-        work.beside(self.output).write_text(text, encoding="utf-8")
+        notes.write(work, self.output, [asdict(entry) for entry in entries])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +75,10 @@ class RunChecks(Step):
 
     def run(self, work: Work) -> None:
         """Write the report; a failed rule is for `Judge` to act upon."""
-        masters = [facts.audio_facts(path.read_text(encoding="utf-8")) for path in self.masters]
-        measured = [facts.encoded_facts(path.read_text(encoding="utf-8")) for path in self.measured]
-        receipts = [facts.receipt(path.read_text(encoding="utf-8")) for path in self.receipts]
-        cover = facts.cover_facts(self.cover.read_text(encoding="utf-8")) if self.cover else None
+        masters = notes.read_all(facts.AudioFacts, self.masters)
+        measured = notes.read_all(facts.EncodedFacts, self.measured)
+        receipts = notes.read_all(facts.Receipt, self.receipts)
+        cover = notes.read(facts.CoverFacts, self.cover) if self.cover else None
         others = [entry for path in self.ledgers if path.exists() for entry in ledger(path)]
         found = [
             *checks.master_checks(self.names, masters),
@@ -86,7 +86,7 @@ class RunChecks(Step):
             *checks.cover_checks(cover),
             *checks.file_checks(self.files, masters, measured, receipts, self.true_peak),
         ]
-        work.beside(self.output).write_text(checks.to_json(found), encoding="utf-8")
+        notes.write(work, self.output, checks.Report(checks=tuple(found)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ class Judge(Step):
 
     def run(self, work: Work) -> None:
         """Raise ReleaseError with every failed rule if one of them is an error."""
-        failed = checks.failures(checks.from_json(json.loads(self.report.read_text(encoding="utf-8"))["checks"]))
+        failed = checks.failures(notes.read(checks.Report, self.report).checks)
         lines = [checks.said(check) for check in failed]
         if any(check.severity == "error" for check in failed):
             raise ReleaseError("\n".join(lines))
@@ -155,31 +155,31 @@ class WriteRelease(Step):
         words["tracks"] = [_track(track) for track in self.tracks]
         words["loudness"] = _album_level(self.levels)
         if self.cover:
-            words["pictures"] = _pictures(facts.cover_facts(self.cover.read_text(encoding="utf-8")))
+            words["pictures"] = _pictures(notes.read(facts.CoverFacts, self.cover))
         if self.evidence:
             words["provenance"]["evidence"] = [{"path": path.as_posix(), "sha256": sha256(path)} for path in self.evidence]
         words["tools"] = work.versions
-        work.beside(self.output).write_text(facts.dumped(words), encoding="utf-8")
+        notes.write(work, self.output, words)
 
 
-def ledger(path: Path) -> list[checks.LedgerEntry]:
+def ledger(path: Path) -> tuple[checks.LedgerEntry, ...]:
     """The entries of a ledger."""
-    return [checks.LedgerEntry(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    return notes.read(tuple[checks.LedgerEntry, ...], path)
 
 
 def _track(record: TrackRecord) -> dict[str, Any]:
     """A track's words and facts."""
-    master = facts.audio_facts(record.facts.read_text(encoding="utf-8"))
+    master = notes.read(facts.AudioFacts, record.facts)
     known = asdict(master)
     known["loudness"] = {key: known["loudness"][key] for key in ("integrated", "range", "true_peak")}
-    receipts = {name: facts.receipt(path.read_text(encoding="utf-8")) for name, path in record.files}
+    receipts = {name: notes.read(facts.Receipt, path) for name, path in record.files}
     files = {name: {"path": found.path, "bytes": found.bytes, "sha256": found.sha256} for name, found in receipts.items()}
     return {**json.loads(record.words), **known, "seconds": round(master.seconds, 6), "files": files}
 
 
 def _album_level(path: Path) -> dict[str, float | None]:
     """The album's loudness, gated over all tracks."""
-    return {"integrated": facts.levels(path.read_text(encoding="utf-8")).album.lufs}
+    return {"integrated": notes.read(facts.Levels, path).album.lufs}
 
 
 def _pictures(cover: facts.CoverFacts) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats import facts
 from pressroom.plan import Step
+from pressroom.tools import notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,13 +42,13 @@ class WriteStems(Step):
 
     def run(self, work: Work) -> None:
         """Write it."""
-        work.beside(self.output).write_text(facts.dumped({"stems": list(map(_told, self.stems))}), encoding="utf-8")
+        notes.write(work, self.output, {"stems": [_told(stem) for stem in self.stems]})
 
 
 def _told(stem: Stem) -> dict[str, object]:
     """What is known of a stem."""
-    audio = facts.audio_facts(stem.facts.read_text(encoding="utf-8"))
-    receipt = facts.receipt(stem.receipt.read_text(encoding="utf-8"))
+    audio = notes.read(facts.AudioFacts, stem.facts)
+    receipt = notes.read(facts.Receipt, stem.receipt)
     return {
         "track": stem.track,
         "name": stem.name,

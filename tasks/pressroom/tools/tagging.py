@@ -10,7 +10,7 @@ from pressroom.errors import ToolError
 from pressroom.formats import facts, loudness, lrc
 from pressroom.formats.tagset import Picture, TagSet
 from pressroom.plan import Step
-from pressroom.tools import encode, files, tags
+from pressroom.tools import encode, files, notes, tags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ class Tag(Step):
         shutil.copyfile(self.bare, target)
         asked = self.all_tags()
         tags.write(target, asked, codec=self.codec, picture=self.picture(), id3=self.id3)
-        before = facts.encoded_facts(self.measured.read_text(encoding="utf-8")).stream_sha256
+        before = notes.read(facts.EncodedFacts, self.measured).stream_sha256
         if encode.stream_digest(work, target) != before:
             raise ToolError(f"{self.output}: tagging changed the audio; this is a bug in pressroom or mutagen")
         expected = tags.expected(asked, codec=self.codec, id3=self.id3)
@@ -75,7 +75,7 @@ class Tag(Step):
             synced = lrc.parse(text) if self.lyrics.suffix == ".lrc" else ()
             found = replace(found, lyrics=lrc.plain(synced) if synced else text, synced=synced)
         if self.levels:
-            levels = facts.levels(self.levels.read_text(encoding="utf-8"))
+            levels = notes.read(facts.Levels, self.levels)
             gains = gain_fields(levels.album, levels.tracks[self.index], opus=self.codec == "opus")
             found = replace(found, fields=tuple(sorted((*found.fields, *gains))))
         return found
@@ -84,10 +84,8 @@ class Tag(Step):
         """The picture to embed."""
         if self.cover is None or self.cover_facts is None:
             return None
-        embedded = facts.cover_facts(self.cover_facts.read_text(encoding="utf-8")).embedded
-        return Picture(
-            media_type="image/jpeg", width=embedded.width, height=embedded.height, content=self.cover.read_bytes()
-        )
+        embedded = notes.read(facts.CoverFacts, self.cover_facts).embedded
+        return Picture(media_type="image/jpeg", width=embedded.width, height=embedded.height, content=self.cover.read_bytes())
 
 
 def gain_fields(album: facts.Level, track: facts.Level, *, opus: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:

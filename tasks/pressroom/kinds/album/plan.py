@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pressroom.formats import cue, identifiers, m3u8
-from pressroom.formats.audio import NAMED, AudioFormat, Encoding
+from pressroom.formats.audio import NAMED, Encoding
 from pressroom.formats.checks import CheckedFile
+from pressroom.kinds.album import lists, naming
 from pressroom.kinds.album.paths import Paths, encoding_name
 from pressroom.kinds.album.tags import stem_tags, track_tags
 from pressroom.tools.encode import Encode, Measure
@@ -24,7 +21,7 @@ from pressroom.tools.stems import Stem, WriteStems
 from pressroom.tools.tagging import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pressroom.kinds.album.words import Album
@@ -32,43 +29,36 @@ if TYPE_CHECKING:
 
 
 def plan(album: Album, place: Place) -> Iterator[Step]:
-    """The steps that make `album`; what lies below `place.build` goes into SHA256SUMS."""
+    """The steps that make `album`: what people listen to, then the zips of it, what is said of it, and the sums of it all."""
     paths = Paths(album, place)
     made: list[Step] = []
-    for part in (_masters, _cover, _lyrics, _tracks, _stems, _lists, _extras, _archives, _reports):
-        steps = list(part(album, paths))
-        made += steps
-        yield from steps
-    yield _sums(paths, made)
-
-
-def summary(album: Album) -> str:
-    """The album in the menu: type, artist, title, and how many tracks."""
-    count = f"{len(album.tracks)} track{'s' * (len(album.tracks) > 1)}"
-    return f"{album.release_type}  {album.album_artist or album.artist} - {album.title}  ({count})"
+    for part in (_masters, _cover, _lyrics, _tracks, _stems, _lists, _extras):
+        made += part(album, paths)
+    made += _archives(album, paths, made)
+    made += _reports(album, paths)
+    yield from (*made, _sums(paths, made))
 
 
 def _masters(album: Album, paths: Paths) -> Iterator[Step]:
     """Every master is read once, and encoded once for each encoding, however many formats share it."""
-    for index, track in enumerate(album.tracks):
-        which = paths.which(index)
-        yield Probe(name=f"probe:{which}", about=f"read {track.file.name}", source=track.file, facts=paths.facts(index))
-    for encoding in _encodings(album):
-        for index, track in enumerate(album.tracks):
-            yield from _encoded(track.file, paths.facts(index), paths.which(index), encoding, paths)
+    tracks = [(track.file, paths.which(index)) for index, track in enumerate(album.tracks)]
+    for source, which in tracks:
+        yield Probe(name=f"probe:{which}", about=f"read {source.name}", source=source, facts=paths.facts(which))
+    for encoding in dict.fromkeys(form.encoding for form in album.audio_formats):
+        for source, which in tracks:
+            yield from _encoded(source, which, encoding, paths)
         yield MeasureAlbum(
             name=f"levels:{encoding_name(encoding)}",
             about=f"album loudness for {encoding_name(encoding)}",
             facts=_facts(album, paths),
-            measured=tuple(paths.measured(paths.which(index), encoding) for index in range(len(album.tracks))),
+            measured=tuple(paths.measured(which, encoding) for _, which in tracks),
             output=paths.levels(encoding),
         )
 
 
-def _encoded(source: Path, facts: Path, which: str, encoding: Encoding, paths: Paths) -> Iterator[Step]:
+def _encoded(source: Path, which: str, encoding: Encoding, paths: Paths) -> Iterator[Step]:
     """An untagged file, and what it decodes to."""
-    name = encoding_name(encoding)
-    bare, measured = paths.bare(which, encoding), paths.measured(which, encoding)
+    name, facts, bare = encoding_name(encoding), paths.facts(which), paths.bare(which, encoding)
     yield Encode(
         name=f"encode-{name}:{which}",
         about=f"encode {source.name} to {name}",
@@ -83,7 +73,7 @@ def _encoded(source: Path, facts: Path, which: str, encoding: Encoding, paths: P
         bare=bare,
         facts=facts,
         encoding=encoding,
-        measured=measured,
+        measured=paths.measured(which, encoding),
     )
 
 
@@ -91,26 +81,20 @@ def _cover(album: Album, paths: Paths) -> Iterator[Step]:
     """The cover in all sizes, and a copy in every format's folder."""
     if album.cover is None:
         return
-    cover = _Cover(paths.place)
     yield Covers(
         name="cover",
         about=f"derive the covers from {album.cover.name}",
         source=album.cover,
         sizes=album.cover_sizes,
         folder=paths.place.build,
-        facts=cover.facts,
+        facts=paths.cover_facts,
         embed_size=album.embed.size,
         embed_bytes=album.embed.bytes,
-        embedded=cover.embedded,
+        embedded=paths.embedded_cover,
     )
     for form in album.audio_formats:
-        yield Copy(
-            name=f"cover-{form.name}",
-            about=f"copy the cover into {form.name}",
-            source=cover.largest,
-            output=paths.place.build / form.name / "cover.jpg",
-            receipt=paths.receipt(form.name, "cover.jpg"),
-        )
+        output = paths.folder(form) / naming.COVER
+        yield _copy(f"cover-{form.name}", f"copy the cover into {form.name}", paths.cover, output, paths)
 
 
 def _lyrics(album: Album, paths: Paths) -> Iterator[Step]:
@@ -128,14 +112,12 @@ def _lyrics(album: Album, paths: Paths) -> Iterator[Step]:
 
 def _tracks(album: Album, paths: Paths) -> Iterator[Step]:
     """The files that people play: a tagged copy in each format, or a plain one where no tags are wanted."""
-    cover = _Cover(paths.place) if album.cover else None
     for form in album.audio_formats:
-        for index, track in enumerate(album.tracks):
+        for index in range(len(album.tracks)):
             which, output = paths.which(index), paths.track(index, form)
-            receipt = paths.receipt(form.name, which)
             bare = paths.bare(which, form.encoding)
             if not form.tags:
-                yield Copy(name=f"copy-{form.name}:{which}", about=output.name, source=bare, output=output, receipt=receipt)
+                yield _copy(f"copy-{form.name}:{which}", output.name, bare, output, paths)
                 continue
             yield Tag(
                 name=f"tag-{form.name}:{which}",
@@ -147,11 +129,11 @@ def _tracks(album: Album, paths: Paths) -> Iterator[Step]:
                 id3=form.id3,
                 levels=paths.levels(form.encoding),
                 index=index,
-                cover=cover and cover.embedded,
-                cover_facts=cover and cover.facts,
+                cover=paths.embedded_cover if album.cover else None,
+                cover_facts=paths.cover_facts if album.cover else None,
                 lyrics=paths.lyrics(index),
                 output=output,
-                receipt=receipt,
+                receipt=paths.receipt(output),
             )
 
 
@@ -161,49 +143,44 @@ def _stems(album: Album, paths: Paths) -> Iterator[Step]:
     stems: list[Stem] = []
     for index, track in enumerate(album.tracks):
         for number, (name, source) in enumerate(track.stems, 1):
-            which = f"{paths.which(index)}-stem-{number}"
-            facts, receipt = paths.place.work / "facts" / f"{which}.json", paths.receipt("stems", which)
+            which, output = f"{paths.which(index)}-stem-{number}", paths.stem(index, name)
+            facts, receipt = paths.facts(which), paths.receipt(output)
             yield Probe(name=f"probe:{which}", about=f"read {source.name}", source=source, facts=facts)
-            yield from _encoded(source, facts, which, encoding, paths)
+            yield from _encoded(source, which, encoding, paths)
             yield Tag(
-                name=f"tag-stem:{which.replace('-stem-', '-')}",
+                name=f"tag-stem:{paths.which(index)}-{number}",
                 about=f"{track.title}: {name}",
                 bare=paths.bare(which, encoding),
                 measured=paths.measured(which, encoding),
                 tags=stem_tags(album, index, name),
                 codec=encoding.codec,
-                output=paths.stem(index, name),
+                output=output,
                 receipt=receipt,
             )
             stems.append(Stem(track=track.printed_title, name=name, facts=facts, receipt=receipt))
     if stems:
-        yield WriteStems(
-            name="stems", about="stems.json", stems=tuple(stems), output=paths.place.build / "stems" / "stems.json"
-        )
+        output = paths.place.build / "stems" / "stems.json"
+        yield WriteStems(name="stems", about="stems.json", stems=tuple(stems), output=output)
 
 
 def _lists(album: Album, paths: Paths) -> Iterator[Step]:
     """A playlist in every format's folder, and cue sheets in the lossless ones."""
     for form in album.audio_formats:
-        folder = paths.place.build / form.name
         yield WritePlaylist(
             name=f"playlist-{form.name}",
             about=f"the playlist of {form.name}",
-            playlist=_playlist(album, paths, form),
+            playlist=lists.playlist(album, form),
             facts=_facts(album, paths),
-            output=folder / f"{paths.title}.m3u8",
+            output=paths.folder(form) / naming.playlist(album),
         )
-        if not form.encoding.lossless:
-            continue
-        for disc in _discs_with_cue(album):
-            suffix = f" (disc {disc})" if album.disc_count > 1 else ""
+        for disc, places, sheet in lists.cue_sheets(album, form) if form.encoding.lossless else ():
             yield WriteCue(
-                name=f"cue-{form.name}" + (f":{disc}" if suffix else ""),
+                name=f"cue-{form.name}" + (f":{disc}" if album.disc_count > 1 else ""),
                 about=f"the cue sheet of {form.name}",
-                sheet=_cue(album, paths, form, disc),
+                sheet=sheet,
                 levels=paths.levels(form.encoding),
-                places=tuple(index for index, track in enumerate(album.tracks) if track.disc == disc),
-                output=folder / f"{paths.title}{suffix}.cue",
+                places=places,
+                output=paths.folder(form) / naming.cue_sheet(album, disc),
             )
 
 
@@ -211,38 +188,30 @@ def _extras(album: Album, paths: Paths) -> Iterator[Step]:
     """The extras in every format's folder."""
     for form in album.audio_formats:
         for number, extra in enumerate(album.extras, 1):
-            yield Copy(
-                name=f"extra-{form.name}:{number:02}",
-                about=f"copy {extra.name} into {form.name}",
-                source=extra,
-                output=paths.place.build / form.name / extra.name,
-                receipt=paths.receipt(form.name, f"extra-{number:02}"),
-            )
+            output = paths.folder(form) / naming.extra_file(extra)
+            yield _copy(f"extra-{form.name}:{number:02}", f"copy {extra.name} into {form.name}", extra, output, paths)
 
 
-def _archives(album: Album, paths: Paths) -> Iterator[Step]:
-    """A zip of the formats that are asked for, with everything in their folders."""
+def _archives(album: Album, paths: Paths, made: Sequence[Step]) -> Iterator[Step]:
+    """A zip of each format that is asked for, with everything that lies in its folder."""
+    top = naming.whole(album)
     for form in album.audio_formats:
-        if form.name not in album.archives:
-            continue
-        parts = (_cover, _tracks, _lists, _extras)
-        folder = paths.place.build / form.name
-        outputs = [path for part in parts for step in part(album, paths) for path in step.outputs]
-        yield Zip(
-            name=f"zip-{form.name}",
-            about=paths.archive(form.name).name,
-            members=tuple((f"{paths.whole_name}/{path.name}", path) for path in outputs if path.parent == folder),
-            output=paths.archive(form.name),
-            receipt=paths.receipt("zip", form.name),
-        )
+        if form.name in album.archives:
+            output = paths.place.build / naming.archive(album, form.name)
+            held = [path for step in made for path in step.outputs if path.parent == paths.folder(form)]
+            yield Zip(
+                name=f"zip-{form.name}",
+                about=output.name,
+                members=tuple((f"{top}/{path.name}", path) for path in held),
+                output=output,
+                receipt=paths.receipt(output),
+            )
 
 
 def _reports(album: Album, paths: Paths) -> Iterator[Step]:
     """What the release says of itself, and whether it may go out."""
     place, indices = paths.place, range(len(album.tracks))
     names = tuple(f"{paths.which(index)} {album.tracks[index].printed_title}" for index in indices)
-    files = [(form, index) for form in album.audio_formats for index in indices]
-    cover = _Cover(place).facts if album.cover else None
     yield WriteLedger(
         name="ledger",
         about="which ISRC is which audio",
@@ -251,145 +220,77 @@ def _reports(album: Album, paths: Paths) -> Iterator[Step]:
         facts=_facts(album, paths),
         output=place.ledger,
     )
+    files = [(form, index, paths.track(index, form)) for form in album.audio_formats for index in indices]
+    checked = [
+        CheckedFile(path=file.relative_to(place.build).as_posix(), lossless=form.encoding.lossless, track=index)
+        for form, index, file in files
+    ]
     yield RunChecks(
         name="checks",
         about="checks.json",
         names=names,
-        files=tuple(
-            CheckedFile(path=f"{form.name}/{paths.track(i, form).name}", lossless=form.encoding.lossless, track=i) for form, i in files
-        ),
+        files=tuple(checked),
         true_peak=album.true_peak,
         masters=_facts(album, paths),
-        measured=tuple(paths.measured(paths.which(index), form.encoding) for form, index in files),
-        receipts=tuple(paths.receipt(form.name, paths.which(index)) for form, index in files),
-        cover=cover,
+        measured=tuple(paths.measured(paths.which(index), form.encoding) for form, index, _ in files),
+        receipts=tuple(paths.receipt(file) for _, _, file in files),
+        cover=paths.cover_facts if album.cover else None,
         ledger=place.ledger,
         ledgers=place.ledgers,
-        output=place.build / "checks.json",
+        output=paths.checks,
     )
-    yield Judge(name="check", about="the verdict on checks.json", report=place.build / "checks.json")
-    yield _release(album, paths, cover)
+    yield Judge(name="check", about="the verdict on checks.json", report=paths.checks)
+    yield _release(album, paths)
 
 
-def _release(album: Album, paths: Paths, cover: Path | None) -> Step:
+def _release(album: Album, paths: Paths) -> Step:
     """release.json."""
     words = album.model_dump(mode="json", exclude={"tracks"}, exclude_none=True)
     words |= {"slug": paths.place.slug, "type": album.release_type}
-    records = []
-    for index, track in enumerate(album.tracks):
-        said = track.model_dump(mode="json", exclude_none=True) | {"number": album.numbers[index]}
-        receipts = tuple((form.name, paths.receipt(form.name, paths.which(index))) for form in album.audio_formats)
-        records.append(TrackRecord(words=json.dumps(said, sort_keys=True), facts=paths.facts(index), files=receipts))
     return WriteRelease(
         name="release",
         about="release.json",
         words=json.dumps(words, sort_keys=True),
-        tracks=tuple(records),
-        cover=cover,
+        tracks=tuple(_record(album, index, paths) for index in range(len(album.tracks))),
+        cover=paths.cover_facts if album.cover else None,
         evidence=album.provenance.evidence if album.provenance else (),
         levels=paths.levels(album.audio_formats[0].encoding),
         output=paths.place.build / "release.json",
     )
 
 
-def _sums(paths: Paths, made: list[Step]) -> Step:
-    """SHA256SUMS over all outputs: by their receipts where there are some."""
-    receipts, files, listing = [], [], None
-    for step in made:
-        outputs = [path for path in step.outputs if path.is_relative_to(paths.place.build)]
-        receipt = getattr(step, "receipt", None)
-        if step.manifest:
-            listing, _ = step.manifest
-        elif outputs and receipt:
-            receipts.append(receipt)
-        else:
-            files += outputs
+def _record(album: Album, index: int, paths: Paths) -> TrackRecord:
+    """What release.json says of a track."""
+    words = album.tracks[index].model_dump(mode="json", exclude_none=True) | {"number": album.numbers[index]}
+    return TrackRecord(
+        words=json.dumps(words, sort_keys=True),
+        facts=paths.facts(paths.which(index)),
+        files=tuple((form.name, paths.receipt(paths.track(index, form))) for form in album.audio_formats),
+    )
+
+
+def _sums(paths: Paths, made: Sequence[Step]) -> Step:
+    """SHA256SUMS over all that lies in the build: by the receipts of what has one, by the list of what is counted later."""
+    build = paths.place.build
+    written = {path for step in made for path in step.outputs}
+    outputs = [path for step in made if not step.manifest for path in step.outputs if path.is_relative_to(build)]
+    receipts = {path: paths.receipt(path) for path in outputs if paths.receipt(path) in written}
     return Sums(
         name="sums",
         about="SHA256SUMS",
-        folder=paths.place.build,
-        receipts=tuple(receipts),
-        files=tuple(files),
-        listing=listing,
-        output=paths.place.build / "SHA256SUMS",
+        folder=build,
+        receipts=tuple(receipts.values()),
+        files=tuple(path for path in outputs if path not in receipts),
+        listing=next((step.manifest[0] for step in made if step.manifest), None),
+        output=build / "SHA256SUMS",
     )
 
 
-@dataclass(frozen=True)
-class _Cover:
-    """Where the cover's files lie."""
-
-    place: Place
-
-    @property
-    def facts(self) -> Path:
-        """Its facts, with the list of its sizes."""
-        return self.place.work / "cover.json"
-
-    @property
-    def embedded(self) -> Path:
-        """The picture inside audio files."""
-        return self.place.work / "cover.jpg"
-
-    @property
-    def largest(self) -> Path:
-        """The picture that people see."""
-        return self.place.build / "cover.jpg"
-
-
-def _encodings(album: Album) -> list[Encoding]:
-    """The distinct encodings of `formats`."""
-    return list(dict.fromkeys(form.encoding for form in album.audio_formats))
+def _copy(name: str, about: str, source: Path, output: Path, paths: Paths) -> Step:
+    """A copy, with its receipt."""
+    return Copy(name=name, about=about, source=source, output=output, receipt=paths.receipt(output))
 
 
 def _facts(album: Album, paths: Paths) -> tuple[Path, ...]:
-    """The facts of all masters."""
-    return tuple(paths.facts(index) for index in range(len(album.tracks)))
-
-
-def _playlist(album: Album, paths: Paths, form: AudioFormat) -> m3u8.Playlist:
-    """The playlist of a format; lengths come later, from the facts."""
-    entries = tuple(
-        m3u8.Entry(
-            path=paths.track(index, form).name,
-            title=track.printed_title,
-            artist=track.artist or album.artist,
-            seconds=Fraction(0),
-        )
-        for index, track in enumerate(album.tracks)
-    )
-    return m3u8.Playlist(
-        title=album.title,
-        artist=album.album_artist or album.artist,
-        entries=entries,
-        genre=next(iter(album.all_genres), None),
-        cover="cover.jpg" if album.cover else None,
-    )
-
-
-def _discs_with_cue(album: Album) -> list[int]:
-    """The discs that a cue sheet can hold."""
-    discs = [(disc, len(list(tracks))) for disc, tracks in groupby(sorted(track.disc for track in album.tracks))]
-    return [disc for disc, count in discs if count <= cue.MAX_TRACKS]
-
-
-def _cue(album: Album, paths: Paths, form: AudioFormat, disc: int) -> cue.CueSheet:
-    """The cue sheet of one disc in a format; levels come later."""
-    several = album.disc_count > 1
-    tracks = tuple(
-        cue.CueTrack(
-            title=track.printed_title, performer=track.artist or album.artist, file=paths.track(index, form).name, isrc=track.isrc
-        )
-        for index, track in enumerate(album.tracks)
-        if track.disc == disc
-    )
-    return cue.CueSheet(
-        title=album.title,
-        performer=album.album_artist or album.artist,
-        tracks=tracks,
-        catalog=identifiers.ean13(album.barcode) if album.barcode else None,
-        date=album.date,
-        genre=next(iter(album.all_genres), None),
-        disc=disc if several else None,
-        discs=album.disc_count if several else None,
-    )
+    """What is known of all masters."""
+    return tuple(paths.facts(paths.which(index)) for index in range(len(album.tracks)))

@@ -9,7 +9,8 @@ from pressroom.formats import identifiers, tagset
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pressroom.kinds.album.words import Album, Track
+    from pressroom.kinds.album.track import Track
+    from pressroom.kinds.album.words import Album
     from pressroom.kinds.parts import Credit
 
 
@@ -38,8 +39,8 @@ def _album_words(album: Album) -> dict[str, object]:
     return {
         "album": album.title,
         "album_sort": album.title_sort,
-        "album_artist": album.album_artist or album.artist,
-        "album_artist_sort": album.album_artist_sort or (album.artist_sort if album.album_artist is None else None),
+        "album_artist": album.printed_artist,
+        "album_artist_sort": album.album_artist_sort or (album.artist_sort if album.printed_artist == album.artist else None),
         "subtitle": album.subtitle,
         "date": album.date,
         "original_date": album.original_date,
@@ -79,13 +80,13 @@ def _position(album: Album, index: int) -> dict[str, object]:
 
 def _track_words(album: Album, track: Track) -> dict[str, object]:
     """The track's own words, over the album's where both have them."""
-    own_artist = track.artist is not None
+    own_artist = track.artist not in (None, album.artist)
     return {
         "title": track.printed_title,
         "title_sort": track.title_sort,
         "version": track.version,
         "artist": track.artist or album.artist,
-        "artists": (*(track.artists if own_artist else album.artists or track.artists), *track.featuring),
+        "artists": (*(track.artists or (() if own_artist else album.artists)), *track.featuring),
         "artist_sort": track.artist_sort or (None if own_artist else album.artist_sort),
         "isrc": track.isrc,
         "iswc": track.iswc,
@@ -105,7 +106,8 @@ def _ids(album: Album, track: Track) -> dict[str, object]:
     return {
         "musicbrainz_recording": track.musicbrainz.recording,
         "musicbrainz_release_track": track.musicbrainz.release_track,
-        "musicbrainz_artist": track.musicbrainz.artist or (None if track.artist else album.musicbrainz.artist),
+        "musicbrainz_artist": track.musicbrainz.artist
+        or (None if track.artist not in (None, album.artist) else album.musicbrainz.artist),
         "musicbrainz_work": track.musicbrainz.work,
         "musicbrainz_release": album.musicbrainz.release,
         "musicbrainz_release_group": album.musicbrainz.release_group,
