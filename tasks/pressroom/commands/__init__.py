@@ -60,24 +60,13 @@ REPO_OPTIONS = ("-f", "--file", "-d", "--dir", "-k", "--seek-file")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script `pressroom`; returns the exit code of the contract."""
-    verb, *rest = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    if verb in HELP or verb == "help":
-        return _shown(help_text(*rest[:1]))
-    if verb == "--version":
-        from pressroom import __version__  # noqa: PLC0415  # reading the version takes longer than all else here
-
-        return _shown(f"pressroom {__version__}")
-    if verb in DOIT_VERBS and HELP & {*rest}:
-        return _shown(DOIT_USAGE[verb])
-    return dispatch(verb, rest) if verb in VERBS else _explained(lambda: _doit([verb, *rest]))
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    return _explained(lambda: _done(*given))
 
 
 def dispatch(verb: str, arguments: Sequence[str]) -> int:
     """Run one of pressroom's own verbs; its errors become texts and exit codes."""
-    if HELP & {*arguments}:
-        return _shown(help_text(verb))
-    module = import_module(f"pressroom.commands.{verb}")
-    return _explained(lambda: int(module.run(list(arguments))))
+    return _explained(lambda: _done(verb, *arguments))
 
 
 def help_text(verb: str = "") -> str:
@@ -108,6 +97,21 @@ def one_argument(arguments: Sequence[str], usage: str) -> str:
     return given[0]
 
 
+def _done(verb: str, *rest: str) -> int:
+    """Do what a command line says."""
+    if verb in HELP or verb == "help":
+        return _shown(help_text(*rest[:1]))
+    if verb == "--version":
+        from pressroom import __version__  # noqa: PLC0415  # reading the version takes longer than all else here
+
+        return _shown(f"pressroom {__version__}")
+    if verb in {**DOIT_VERBS, **VERBS} and HELP & {*rest}:
+        return _shown(help_text(verb))
+    if verb in VERBS:
+        return int(import_module(f"pressroom.commands.{verb}").run(list(rest)))
+    return _doit([verb, *rest])
+
+
 def _doit(given: list[str]) -> int:
     """What doit does with a verb of its own, or with the name of a release; raises UsageError outside a repo."""
     if not Path("dodo.py").exists() and not any(word.startswith(REPO_OPTIONS) for word in given):
@@ -131,13 +135,16 @@ def _no_repo(word: str) -> str:
 def _explained(run: Callable[[], int]) -> int:
     """Run a verb; errors become texts and exit codes, and a reader that has gone away is no error."""
     try:
-        return run()
+        code = run()
+        sys.stdout.flush()
     except PressroomError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code
     except BrokenPipeError:
+        # Python flushes once more at its end, to somewhere that takes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    return code
 
 
 def _shown(text: str) -> int:
