@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from tests.conftest import Repo
 
 
-def stuck(repo: Repo) -> subprocess.Popen[str]:
-    """`doit` in the midst of an encode to MP3, which takes ages."""
+DOIT = (sys.executable, "-m", "doit")
+
+
+def stuck(repo: Repo, *command: str) -> subprocess.Popen[str]:
+    """A build in the midst of an encode to MP3, which takes ages."""
+    for number in (1, 2):
+        repo.wav(f"releases/masters/0{number}.wav", seconds=3)
     slow = repo.slow_ffmpeg("*libmp3lame*.part-*")
-    process = repo.started(sys.executable, "-m", "doit", PRESSROOM_FFMPEG=slow)
+    process = repo.started(*command, PRESSROOM_FFMPEG=slow)
     deadline = time.monotonic() + 30
     while not any(name.endswith(".mp3") for name in repo.parts()):
         assert process.poll() is None
@@ -32,7 +37,7 @@ def stuck(repo: Repo) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_build_at_once(fresh: Repo, number: signal.Signals) -> None:
     """INT, TERM and HUP end it within 2 s with 128 + n: no ffmpeg lives on, no partial file is left, nothing is lost."""
-    process = stuck(fresh)
+    process = stuck(fresh, *DOIT)
     running = fresh.ffmpegs()
     process.send_signal(number)
     asked = time.monotonic()
@@ -51,23 +56,18 @@ def test_a_signal_ends_the_build_at_once(fresh: Repo, number: signal.Signals) ->
 @pytest.mark.media
 def test_a_second_signal_changes_nothing(fresh: Repo) -> None:
     """Ctrl-C twice in a row ends the build as once does."""
-    process = stuck(fresh)
+    process = stuck(fresh, *DOIT)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=10)
-    assert process.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM), err
+    assert err in ("stopped by SIGINT; what is finished is kept\n", "stopped by SIGTERM; what is finished is kept\n")
     assert ([], []) == (fresh.ffmpegs(), fresh.parts())
 
 
 @pytest.mark.media
 def test_nohup_is_respected(fresh: Repo) -> None:
     """A build whose HUP is ignored, as by `nohup`, goes on."""
-    slow = fresh.slow_ffmpeg("*libmp3lame*.part-*")
-    command = ("sh", "-c", f"trap '' HUP; exec {sys.executable} -m doit moon:encode-flac:01 moon:encode-mp3-v0:01")
-    process = fresh.started(*command, PRESSROOM_FFMPEG=slow)
-    while not any(name.endswith(".mp3") for name in fresh.parts()):
-        assert process.poll() is None
-        time.sleep(0.05)
+    process = stuck(fresh, "sh", "-c", f"trap '' HUP; exec {' '.join(DOIT)}")
     process.send_signal(signal.SIGHUP)
     time.sleep(0.5)
     assert process.poll() is None

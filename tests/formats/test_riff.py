@@ -186,6 +186,22 @@ def test_streamed_wav_goes_on_to_the_end(whole: int, size: int) -> None:
     assert (facts.samples, facts.data_bytes, facts.bytes_after, facts.streamed) == (10, 40, 0, True)
 
 
+@pytest.mark.parametrize("size", [0x7FFFF000, 0x7FFFEFFC, 0x7FFFEFF0, 0x7FFFFFFF, 0x80000000, 0xFFFFF000])
+def test_a_size_that_only_stands_for_one_is_not_believed(size: int) -> None:
+    """SoX, LAME and arecord write sizes near 2 GiB to a pipe: no such file was cut at just that length."""
+    content = wav(fmt(), size=0x7FFFF024) + b"data" + struct.pack("<I", size) + bytes(40)
+    facts = read_wav(io.BytesIO(content))
+    assert (10, True) == (facts.samples, facts.streamed)
+
+
+@pytest.mark.parametrize("size", [44, 0x10000000, 0x7FFFE000, 0x90000000])
+def test_any_other_size_is_believed(size: int) -> None:
+    """A file that holds less than its header says is cut."""
+    content = wav(fmt(), size=size + 36) + b"data" + struct.pack("<I", size) + bytes(40)
+    with pytest.raises(ValueError, match=f"the data chunk says {size} bytes, the file holds 40"):
+        read_wav(io.BytesIO(content))
+
+
 @pytest.mark.parametrize("after", [(), ((b"LIST", bytes(8)),)])
 def test_empty_wav_is_not_streamed(after: tuple[tuple[bytes, bytes], ...]) -> None:
     """A whole WAV without a sample has none, whatever follows."""

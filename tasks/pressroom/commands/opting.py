@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from doit.cmdparse import CmdParseError
 
-from pressroom.engine.signals import Stopped, raised
+from pressroom.engine.signals import STOPPING, Stopped
 from pressroom.errors import MachineError, PressroomError, UsageError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def explained(run: Callable[[], int]) -> int:
     """Run a command; errors and signals become texts and exit codes."""
     _settle_output()
     try:
-        with raised():
+        with STOPPING.raised():
             return run()
     except PressroomError as error:
         return _told(error)

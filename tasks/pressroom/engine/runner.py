@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from doit.exceptions import UnmetDependency
 from doit.runner import Runner
 
-from pressroom.engine.signals import ignored
+from pressroom.engine.signals import STOPPING
 
 if TYPE_CHECKING:
     from pressroom.engine.work import Running
 
 GRACE_SECONDS = 0.5
 """How long a stopped build waits for its threads, after their processes have ended."""
+POLL_SECONDS = 0.1
 
 
 class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type information
@@ -37,11 +38,11 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
                 self._start(pool, task_dispatcher, finished)
                 if not self.futures:
                     return
-                done = next(iter(wait(self.futures, return_when=FIRST_COMPLETED).done))
+                done = self._first_done()
                 finished = self.futures.pop(done)
                 self.process_task_result(finished, done.result())
         except BaseException:
-            with ignored():
+            with STOPPING.noted():
                 self._stop()
             raise
         finally:
@@ -49,7 +50,7 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
 
     def finish(self) -> int:
         """Close doit's database, which is written only then."""
-        with ignored():
+        with STOPPING.noted():
             code: int = super().finish()
         return code
 
@@ -78,6 +79,14 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
                 self.reporter.execute_task(node.task)
                 self.futures[pool.submit(node.task.execute, self.stream)] = node
                 node = None
+
+    def _first_done(self) -> Future[Any]:
+        """A step that has ended; raises Stopped when a signal has come."""
+        with STOPPING.noted():
+            while True:
+                STOPPING.check()
+                if done := wait(self.futures, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED).done:
+                    return next(iter(done))
 
     def _stop(self) -> None:
         """End what runs within two seconds; a step that came to its end is recorded, the partial files of the others go."""

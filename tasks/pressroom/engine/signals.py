@@ -1,4 +1,4 @@
-"""Signals that end a build: raised in the main thread as Stopped, so that what runs is ended and what is finished is kept."""
+"""Signals that end a build, as an exception in the main thread: what runs is ended then, and what is finished is kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -20,31 +21,47 @@ class Stopped(KeyboardInterrupt):
         self.number = number
 
 
-@contextmanager
-def raised() -> Iterator[None]:
-    """INT, TERM and HUP raise Stopped in the main thread; a HUP that is ignored already (`nohup doit`) stays ignored."""
-    numbers = [n for n in NUMBERS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
-    with _handled(numbers, _stop):
-        yield
+class Stopping:
+    """Whether a signal has come: raised as Stopped where it comes, or by `check`, and once only.
+
+    A second exception would break into the unwinding that the first began. And an exception out of a handler gets lost
+    where Python waits for a lock or collects garbage: hence `check`, and `noted` around what waits.
+    """
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._noting = False
+
+    @contextmanager
+    def raised(self) -> Iterator[None]:
+        """INT, TERM and HUP raise Stopped; a HUP that is ignored already (`nohup doit`) stays ignored."""
+        numbers = [n for n in NUMBERS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
+        before = [signal.signal(number, self._handle) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """A signal is only remembered while this is open: for what waits, or is short and must not be left half done."""
+        before, self._noting = self._noting, True
+        try:
+            yield
+        finally:
+            self._noting = before
+
+    def check(self) -> None:
+        """Raise Stopped if a signal has come."""
+        if self._number:
+            raise Stopped(self._number)
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        first, self._number = not self._number, self._number or number
+        if first and not self._noting:
+            raise Stopped(number)
 
 
-@contextmanager
-def ignored() -> Iterator[None]:
-    """INT, TERM and HUP do nothing: what runs inside is short and must not be left half done."""
-    with _handled(NUMBERS, signal.SIG_IGN):
-        yield
-
-
-def _stop(number: int, _frame: object) -> None:
-    raise Stopped(number)
-
-
-@contextmanager
-def _handled(numbers: tuple[signal.Signals, ...] | list[signal.Signals], handler: object) -> Iterator[None]:
-    """The signals go to `handler` while this is open."""
-    before = [signal.signal(number, handler) for number in numbers]  # type: ignore[arg-type]  # a function or SIG_IGN
-    try:
-        yield
-    finally:
-        for number, handled in zip(numbers, before, strict=True):
-            signal.signal(number, handled)
+STOPPING = Stopping()
+"""The one of this process, as signals are."""

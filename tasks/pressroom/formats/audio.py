@@ -86,7 +86,8 @@ RATES: dict[Codec, tuple[int, ...]] = {
 }
 """The sample rates that a codec has, where it has not all of them."""
 
-MOST_CHANNELS: dict[Codec, int] = {"mp3": 2}
+CHANNELS: dict[Codec, tuple[int, ...]] = {"mp3": (1, 2), "alac": (1, 2, 6)}
+"""The channels that a codec has, where it has not all of them; ffmpeg mixes others for ALAC without a word."""
 CD_DEPTH, STUDIO_DEPTH = 16, 24
 HOLD_32_BITS: frozenset[Codec] = frozenset({"wav", "aiff", "wavpack"})
 
@@ -112,10 +113,11 @@ def fitted(encoding: Encoding, master: AudioFacts) -> Fitted:
     Raises ValueError when the codec cannot hold the master's channels.
     """
     channels = encoding.channels or master.channels
-    most = MOST_CHANNELS.get(encoding.codec, channels)
-    if channels > most:
+    held = CHANNELS.get(encoding.codec, (channels,))
+    if channels not in held:
         raise ValueError(
-            f"{encoding.codec} holds {most} channels, the master has {channels}; a format with `channels: 2` mixes them down"
+            f"{encoding.codec} holds {', '.join(map(str, held[:-1]))} or {held[-1]} channels here, the master has {channels}; "
+            "a format with `channels: 2` mixes them down"
         )
     rate = encoding.rate or _nearest_rate(encoding.codec, master.rate)
     depth = (encoding.depth or _kept_depth(encoding.codec, master)) if encoding.lossless else None
@@ -126,7 +128,7 @@ def fitted(encoding: Encoding, master: AudioFacts) -> Fitted:
         depth=depth,
         samples=-(-master.samples * rate // master.rate),
         dithered=dithered,
-        exact=depth is not None and not dithered and (rate, channels) == (master.rate, master.channels),
+        exact=depth is not None and not dithered and not master.floating and (rate, channels) == (master.rate, master.channels),
     )
 
 

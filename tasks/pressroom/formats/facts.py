@@ -8,8 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from pydantic import TypeAdapter
 
     Known = TypeVar("Known")
@@ -37,7 +35,7 @@ class AudioFacts:
     audio `real_depth` is None. `samples` counts per channel. `pcm_sha256` is over the interleaved samples as 32-bit
     little-endian integers, left-aligned (so 16 bits padded to 24 give the digest of the 16 bits), or as 32-bit floats when
     `floating`. Silence is in seconds below -60 dBFS; `clipped_samples` counts those at full scale or above, over all
-    channels; `dc_offset` is the mean of the samples as a part of full scale.
+    channels; `dc_offset` is the mean of the samples of the channel where it is farthest from 0, as a part of full scale.
     """
 
     container: str
@@ -140,12 +138,12 @@ def to_json(known: object) -> str:
 
 def from_json(kind: type[Known], text: str | bytes) -> Known:
     """The value of `kind` that a JSON text carries; keys that it has not are passed over."""
-    found: Known = _adapter(kind).validate_json(text)
+    found: Known = _adapter(kind).validate_json(text)  # type: ignore[arg-type]  # a class can be hashed
     return found
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: type) -> TypeAdapter[Any]:
     """What reads values of a type."""
     from pydantic import TypeAdapter  # noqa: PLC0415  # 0.1 s that a run with nothing to do need not pay
 

@@ -10,8 +10,25 @@ _FRAME_SAMPLES = {0b11: 1152, 0b10: 576, 0b00: 576}
 """By the version bits of the frame's header: MPEG-1, 2 and 2.5."""
 _FIELDS = re.compile(rb"(?s)(?:Xing|Info)\x00\x00\x00\x0f(?P<frames>.{4}).{4}.{100}.{4}.{9}.{12}(?P<gaps>.{3})")
 """All four fields, then the encoder's name and 12 bytes up to the delays."""
+_SIZE = re.compile(rb"(?s)(?:Xing|Info)\x00\x00\x00[\x03\x07\x0b\x0f].{4}(?P<bytes>.{4})")
 _BEFORE_CHECKSUM = 10
 _MOST = 0xFFF
+
+
+def id3_bytes(head: bytes) -> int:
+    """The bytes of the ID3v2 tag at the beginning of a file, of which 10 are needed to tell (ID3v2.4, section 3.1)."""
+    if len(head) < 10 or not head.startswith(b"ID3"):  # noqa: PLR2004  # the tag's header
+        return 0
+    size = 0
+    for byte in head[6:10]:
+        size = size << 7 | byte & 0x7F
+    return 10 + size + (10 if head[5] & 0x10 else 0)
+
+
+def declared_bytes(head: bytes) -> int | None:
+    """The bytes that an MP3 has from its first frame, which `head` begins with, to its last; None where it does not say."""
+    found = _SIZE.search(head, 0, 64)
+    return int.from_bytes(found["bytes"]) if found else None
 
 
 def gapless(head: bytes, samples: int) -> bytes:

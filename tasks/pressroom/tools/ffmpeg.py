@@ -79,6 +79,7 @@ class Limits:
 
 
 LIMITS = Limits()
+_DECODED = re.compile(r"Input stream #\d+:\d+ \(audio\): .* frames decoded; .*\((\d+) samples\)")
 
 
 def source(path: Path, **options: str | int) -> Any:  # noqa: ANN401  # ffmpeg-python has no types
@@ -91,7 +92,8 @@ def source(path: Path, **options: str | int) -> Any:  # noqa: ANN401  # ffmpeg-p
     demuxer = DEMUXERS.get(path.suffix.lower())
     if demuxer is None:
         raise ReleaseError(f"{path}: expected an audio file ({', '.join(DEMUXERS)}), got '{path.suffix or path.name}'")
-    return ffmpeg.input(f"file:{path}", **{"format_whitelist": demuxer, "protocol_whitelist": "file", **options})["a:0"]
+    guards = {"format_whitelist": demuxer, "protocol_whitelist": "file", "err_detect": "crccheck"}
+    return ffmpeg.input(f"file:{path}", **guards | options)["a:0"]
 
 
 def arguments(*outputs: Any, portable: bool = True) -> list[str]:  # noqa: ANN401  # likewise
@@ -116,19 +118,11 @@ def run(
     """Run ffmpeg and return its log; `readers` take what it writes to `pipe:@<name>`.
 
     `making` names the result in errors; `seconds` is the media's duration where it is known, for progress and the time
-    limit. Raises ToolError with ffmpeg's last words, MachineError when the disk is full.
+    limit. Raises ToolError with ffmpeg's own words, MachineError when the disk is full.
     """
     clock = _Clock(work, seconds, limits)
     log = bytearray()
-    command = (
-        str(work.ffmpeg),
-        *(GUARDS if portable else SAFETY),
-        "-v",
-        f"level+{level}",
-        "-progress",
-        "pipe:@progress",
-        *args,
-    )
+    command = (str(work.ffmpeg), *SAFETY, "-v", "level+verbose", "-progress", "pipe:@progress", *args)
     with _started(command, {**(readers or {}), "progress": clock.tick}, log.extend) as (process, ends), work.child(process):
         late = _drained(ends, clock)
         if late:
@@ -139,6 +133,11 @@ def run(
     lines = tuple(_line(line) for line in text.splitlines() if line.strip())
     _judge(code, lines, making, late)
     return lines
+
+
+def decoded_samples(log: Sequence[Line]) -> int:
+    """How many samples per channel were decoded, by ffmpeg's own count; 0 when it says none."""
+    return sum(int(found[1]) for line in log if (found := _DECODED.match(line.text)))
 
 
 class _Clock:
@@ -166,7 +165,7 @@ class _Clock:
         if now - self.moved > self.limits.stall:
             return f"no progress for {self.limits.stall:g} s"
         if self.seconds is not None and now - self.began > self.limits.start + self.limits.factor * self.seconds:
-            return f"not done after {now - self.began:.0f} s (the media lasts {self.seconds:.0f} s)"
+            return f"not done after {now - self.began:.0f} s (the media lasts {self.seconds:.4g} s)"
         return ""
 
 
@@ -174,7 +173,10 @@ class _Clock:
 def _started(
     command: Sequence[str], readers: Mapping[str, Reader], log: Reader
 ) -> Iterator[tuple[subprocess.Popen[bytes], dict[int, Reader]]]:
-    """A running ffmpeg and the ends to read; its process group is its own, so that Ctrl-C reaches it through the build alone."""
+    """A running ffmpeg and the ends to read.
+
+    Its process group is its own, so that Ctrl-C reaches it through the build alone.
+    """
     with ExitStack() as stack:
         ends: dict[int, Reader] = {}
         writes = {}
@@ -229,7 +231,7 @@ def _line(text: str) -> Line:
     """A line of the log; one that does not say its level goes on from the line before, and is information."""
     found = _LINE.fullmatch(text)
     if found is None:
-        return Line(source="", level="info", text=text)
+        return Line(source="", level="info", text=text.strip())
     return Line(source=found["source"] or "", level=found["level"], text=found["text"].strip())
 
 
@@ -242,5 +244,6 @@ def _judge(code: int, lines: Sequence[Line], making: Path, late: str) -> None:
         raise ToolError(f"{making}: ffmpeg was stopped: {late}")
     if code or errors:
         said = dict.fromkeys(errors or [line.text for line in lines])
-        words = "".join(f"\n  {text}" for text in list(said)[-4:])
+        # The cause comes first; what comes after is each part of ffmpeg giving up in its turn.
+        words = "".join(f"\n  {text}" for text in (list(said)[:3] if errors else list(said)[-3:]))
         raise ToolError(f"{making}: ffmpeg failed (exit code {code}):{words}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pressroom.errors import ReleaseError
-from pressroom.formats import riff
+from pressroom.formats import lametag, riff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,8 @@ def header(path: Path) -> Header:
             return _uncompressed(path, container, stream)
         if container == "Ogg":
             _refuse_cut_ogg(path, stream)
+        if container == "MP3":
+            _refuse_cut_mp3(path, stream, lametag.id3_bytes(head))
     return _compressed(path, container, head)
 
 
@@ -106,8 +108,8 @@ def _refuse_mislabelled(path: Path, container: str, head: bytes) -> None:
     if found is None or found == container:
         return
     if " " in found:
-        raise ReleaseError(f"{path}: expected {container} audio, as the name says, got {found}")
-    raise ReleaseError(f"{path}: expected {container} audio, as the name says, got a {found} file; give it its right name")
+        raise ReleaseError(f"{path}: expected {container} audio, as the name says, got {found}; export the recording")
+    raise ReleaseError(f"{path}: expected {container} audio, as the name says, got {found} audio; give it its right name")
 
 
 def _uncompressed(path: Path, container: str, stream: BinaryIO) -> Header:
@@ -158,6 +160,15 @@ def _refuse_cut_ogg(path: Path, stream: BinaryIO) -> None:
     whole = OGG_PAGE_HEAD + segments + sum(page[OGG_PAGE_HEAD : OGG_PAGE_HEAD + segments])
     if len(page) < whole or not page[5] & OGG_LAST_PAGE:
         raise ReleaseError(f"{path}: the file is cut short: its last page is not the stream's last; export or copy it again")
+
+
+def _refuse_cut_mp3(path: Path, stream: BinaryIO, start: int) -> None:
+    """An MP3 that is shorter than its Xing header says; decoders take what is there, and say nothing."""
+    held = stream.seek(0, 2) - start
+    stream.seek(start)
+    declared = lametag.declared_bytes(stream.read(64))
+    if declared is not None and held < declared:
+        raise ReleaseError(f"{path}: the file is cut short: its header says {declared} bytes, {held} are there; copy it again")
 
 
 def _compressed(path: Path, container: str, head: bytes) -> Header:

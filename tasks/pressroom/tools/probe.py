@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from array import array
 from collections import Counter
@@ -69,6 +70,8 @@ def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
         )
     except MachineError:
         raise
+    except ValueError as error:
+        raise ReleaseError(f"{path}: {error}; export it again") from error
     except ToolError as error:
         raise ReleaseError(f"{error}\n  it is not whole, or not what its name says; export or copy it again") from error
     return _facts(path, declared, samples, blocks, log)
@@ -80,7 +83,7 @@ def probe_arguments(path: Path, declared: headers.Header) -> list[str]:
     parts = audio.filter_multi_output("asplit", 2)
     blocks = parts[0].filter("ebur128", peak="true", metadata=1, framelog="quiet")
     blocks = blocks.filter("ametadata", mode="print", file="pipe:@blocks")
-    stats = parts[1].filter("astats", measure_perchannel="Bit_depth", measure_overall="DC_offset")
+    stats = parts[1].filter("astats", measure_perchannel="DC_offset", measure_overall="none")
     stats = stats.filter("silencedetect", noise="-60dB", d=0.02)
     pcm = "f32le" if declared.floating else "s32le"
     outputs = (
@@ -94,11 +97,15 @@ def probe_arguments(path: Path, declared: headers.Header) -> list[str]:
 
 @dataclass
 class _Samples:
-    """The decoded samples, read in constant memory: digest, count, samples at full scale, and whether left is right."""
+    """The decoded samples, read in constant memory: digest, count, bits in use, samples at full scale, whether left is right.
+
+    `bits` holds as many samples side by side as a piece of the pipe has, each bit set that one of them has set.
+    """
 
     floating: bool
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     count: int = 0
+    bits: int = 0
     clipped: int = 0
     paired: bool = True
     rest: bytes = b""
@@ -116,10 +123,19 @@ class _Samples:
         self._take(self.rest)
         self.rest = b""
 
+    @property
+    def depth(self) -> int:
+        """The bits that samples use, from the highest that there is to the lowest that is not always 0."""
+        used = 0
+        for value in array("I", self.bits.to_bytes(ffmpeg.PIECE, "little")):
+            used |= value
+        return 33 - (used & -used).bit_length() if used else 0
+
     def _take(self, chunk: bytes) -> None:
         """Count whole samples."""
         self.count += len(chunk) // SAMPLE_BYTES
-        self.clipped += _over(chunk) if self.floating else sum(_occurrences(value, chunk) for value in FULL_SCALE)
+        self.bits |= int.from_bytes(chunk, "little")
+        self.clipped += _floats_over(chunk) if self.floating else _integers_over(chunk)
         if self.paired:
             values = array("i", chunk)
             self.paired = values[0::2] == values[1::2]
@@ -139,12 +155,19 @@ class _Blocks:
         *lines, self.line = (self.line + chunk).split(b"\n")
         for line in lines:
             name, _, value = line.partition(b"=")
-            if not value:
+            if value:
+                self._take(name, float(value))
+            else:
                 self.frames += 1
-            elif name != b"lavfi.r128.M":
-                self.last[name] = float(value)
-            elif self.frames > HALF_FILLED_BLOCKS and (level := round(float(value) * 100)) > loudness.ABSOLUTE_GATE:
-                self.levels[level] += 1
+
+    def _take(self, name: bytes, value: float) -> None:
+        """One value of a frame; raises ValueError for what is none, as when a sample is none."""
+        if not math.isfinite(value):
+            raise ValueError("it holds samples that are not numbers")
+        if name != b"lavfi.r128.M":
+            self.last[name] = value
+        elif self.frames > HALF_FILLED_BLOCKS and (level := round(value * 100)) > loudness.ABSOLUTE_GATE:
+            self.levels[level] += 1
 
     @property
     def loudness(self) -> facts.Loudness:
@@ -165,7 +188,7 @@ def _facts(
     """What the header, the samples and the log say together; raises ReleaseError where they disagree."""
     heard.end()
     stream = next((found for line in log if not line.source and (found := STREAM.match(line.text))), None)
-    stats = [line.text for line in log if line.source.startswith("Parsed_astats")]
+    stats = [line.text for line in log if "astats" in line.source]
     channels = len(_found(r"Channel: (\d+)", stats))
     if stream is None or not channels:
         raise ReleaseError(f"{path}: no audio in it")
@@ -176,7 +199,7 @@ def _facts(
     if samples < SHORTEST_SECONDS * rate:
         raise ReleaseError(f"{path}: too short: expected {SHORTEST_SECONDS} s or more, got {samples / rate:.3f} s")
     floating = declared.lossless and kind in ("flt", "dbl")
-    silences = [line.text for line in log if line.source.startswith("silencedetect")]
+    silences = [line.text for line in log if "silencedetect" in line.source]
     leading, trailing = _silence(silences, samples / rate)
     return facts.AudioFacts(
         container=declared.container,
@@ -185,7 +208,7 @@ def _facts(
         rate=rate,
         channels=channels,
         depth=int(stream[4] or DEPTHS[kind]) if declared.lossless else None,
-        real_depth=max(map(int, _found(r"Bit depth: \d+/(\d+)", stats))) if declared.lossless and not floating else None,
+        real_depth=heard.depth if declared.lossless and not floating else None,
         floating=floating,
         samples=samples,
         pcm_sha256=heard.digest.hexdigest(),
@@ -193,7 +216,7 @@ def _facts(
         leading_silence=leading,
         trailing_silence=trailing,
         clipped_samples=heard.clipped,
-        dc_offset=round(float(_found(r"DC offset: (-?[\d.]+)", stats)[-1]), 6) + 0.0,  # no negative zero
+        dc_offset=_farthest(_found(r"DC offset: (-?[\d.]+)", stats)),
         dual_mono=channels == 2 and heard.paired,  # noqa: PLR2004  # a stereo pair
     )
 
@@ -201,6 +224,13 @@ def _facts(
 def _found(pattern: str, texts: Sequence[str]) -> list[str]:
     """The group of a pattern in each of the lines that have it."""
     return [found[1] for text in texts if (found := re.match(pattern, text))]
+
+
+def _farthest(values: Sequence[str]) -> float:
+    """The value that is farthest from 0, which is never a negative 0."""
+    numbers = [float(value) for value in values]
+    low, high = min(numbers), max(numbers)
+    return round(low if -low > high else high, 6) + 0.0
 
 
 def _silence(lines: Sequence[str], seconds: float) -> tuple[float, float]:
@@ -213,6 +243,14 @@ def _silence(lines: Sequence[str], seconds: float) -> tuple[float, float]:
     return round(min(leading, seconds), 3), round(min(max(trailing, 0.0), seconds), 3)
 
 
+def _integers_over(chunk: bytes) -> int:
+    """How many integer samples of a piece are at full scale."""
+    highest_bytes = chunk[SAMPLE_BYTES - 1 :: SAMPLE_BYTES]
+    if b"\x7f" not in highest_bytes and b"\x80" not in highest_bytes:
+        return 0  # so it is nearly everywhere, and this is ten times as fast
+    return sum(_occurrences(value, chunk) for value in FULL_SCALE)
+
+
 def _occurrences(value: bytes, chunk: bytes) -> int:
     """How many samples of a piece have a value."""
     count, place = 0, chunk.find(value)
@@ -222,7 +260,7 @@ def _occurrences(value: bytes, chunk: bytes) -> int:
     return count
 
 
-def _over(chunk: bytes) -> int:
+def _floats_over(chunk: bytes) -> int:
     """How many floating-point samples of a piece are at full scale or above."""
     values = array("f", chunk)
     if not values or (max(values) < 1 and min(values) > -1):
