@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "tasks"))
 
-from pressroom.dodo import *  # noqa: E402, F403  # doit reads DOIT_CONFIG and task_releases here
+from pressroom.dodo import *  # noqa: F403  # doit reads DOIT_CONFIG and task_releases here

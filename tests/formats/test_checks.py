@@ -131,12 +131,12 @@ def test_a_lossless_master_passes() -> None:
 
 
 def test_the_same_audio_twice_is_warned_of() -> None:
-    """The later track names all the earlier ones that have its audio."""
+    """The later track names the first one that has its audio."""
     masters = [MASTER, replace(MASTER, pcm_sha256="zz"), MASTER, MASTER]
     failed = checks.failures(checks.master_checks(["01 A", "02 B", "03 C", "04 D"], masters))
     expected = [
         "warn: 03 C: duplicate-audio: expected unique, got 01 A\n    name another master for 03 C or 01 A",
-        "warn: 04 D: duplicate-audio: expected unique, got 01 A, 03 C\n    name another master for 04 D or 01 A",
+        "warn: 04 D: duplicate-audio: expected unique, got 01 A\n    name another master for 04 D or 01 A",
     ]
     assert expected == [checks.said(check) for check in failed]
 
@@ -144,7 +144,8 @@ def test_the_same_audio_twice_is_warned_of() -> None:
 def test_a_release_without_a_cover_is_warned_of() -> None:
     """Stores want one."""
     (found,) = checks.cover_checks(None)
-    assert (False, "warn: cover: cover\n    add `cover: cover.png`") == (found.passed, checks.said(found))
+    expected = "warn: release: cover: expected a picture, got none\n    add `cover: cover.png`"
+    assert (False, expected) == (found.passed, checks.said(found))
 
 
 def test_a_good_cover_passes() -> None:
@@ -155,11 +156,9 @@ def test_a_good_cover_passes() -> None:
 def test_a_small_or_upscaled_cover_is_warned_of() -> None:
     """What was found, what is wanted, and where to get it."""
     small = replace(COVER, source={"width": 1399, "height": 3000}, upscaled=True)
-    expected = [
-        "warn: cover: cover-size: expected 1400, got 1399\n    export the picture larger; stores ask for 3000 x 3000",
-        "warn: cover: upscaled-cover: expected detail at full size, got no detail at full size"
-        + "\n    export it from the original artwork",
-    ]
+    size = "warn: cover: cover-size: expected 1400, got 1399\n    export the picture larger; stores ask for 3000 x 3000"
+    detail = "warn: cover: upscaled-cover: expected detail at full size, got no detail at full size\n"
+    expected = [size, f"{detail}    export it from the original artwork"]
     assert expected == [checks.said(check) for check in checks.failures(checks.cover_checks(small))]
 
 
@@ -203,3 +202,17 @@ def test_errors_come_before_warnings() -> None:
     severities: tuple[Severity, ...] = ("warn", "note", "error", "error", "warn")
     found = [Check(rule=str(n), subject="x", severity=each, passed=n == 3) for n, each in enumerate(severities)]
     assert ["2", "0", "4", "1"] == [check.rule for check in checks.failures(found)]
+
+
+def test_the_terminal_is_not_flooded() -> None:
+    """Three of a rule are shown, then how many more there are, and the cure once."""
+    peaks = [checks._peak(f"mp3/{n:02}.mp3", 0.5, "warn") for n in range(1, 13)]
+    cover = Check(rule="cover", subject="release", severity="warn", passed=False)
+    expected = (
+        "warn: mp3/01.mp3: true-peak: expected at most -1 dBTP, got 0.5",
+        "warn: mp3/02.mp3: true-peak: expected at most -1 dBTP, got 0.5",
+        "warn: mp3/03.mp3: true-peak: expected at most -1 dBTP, got 0.5",
+        f"warn: true-peak: 9 more, all of them in checks.json\n    {peaks[0].fix}",
+        "warn: release: cover",
+    )
+    assert expected == checks.told([*peaks[:6], cover, *peaks[6:]])

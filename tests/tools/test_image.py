@@ -56,6 +56,9 @@ class Bench:
         """Remember the line."""
         self.said.append(text)
 
+    def note(self, text: str) -> None:
+        """No log is kept."""
+
     def progress(self, fraction: float) -> None:
         """Nothing to show it on."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warn", "note"]
 SMALL_COVER = 1400
 QUIET_PEAK = -1.0
+SHOWN = 3
+"""Of one rule, on the terminal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,7 @@ def master_checks(names: Sequence[str], masters: Sequence[AudioFacts]) -> Iterat
             subject=name,
             severity="warn",
             passed=not same,
-            measured=", ".join(same) or "unique",
+            measured=same[0] if same else "unique",
             expected="unique",
             message="no other track of the release has the same audio",
             fix=f"name another master for {name} or {same[0]}" if same else None,
@@ -121,7 +123,16 @@ def cover_checks(cover: CoverFacts | None) -> Iterator[Check]:
     """The checks of the cover."""
     if cover is None:
         message = "the release has a cover"
-        yield Check(rule="cover", subject="cover", severity="warn", passed=False, message=message, fix="add `cover: cover.png`")
+        yield Check(
+            rule="cover",
+            subject="release",
+            severity="warn",
+            passed=False,
+            measured="none",
+            expected="a picture",
+            message=message,
+            fix="add `cover: cover.png`",
+        )
         return
     side = min(cover.source["width"], cover.source["height"])
     yield Check(
@@ -176,6 +187,21 @@ def said(check: Check) -> str:
     measured = f": expected {check.expected}, got {check.measured}" if check.expected is not None else ""
     fix = f"\n    {check.fix}" if check.fix else ""
     return f"{check.severity}: {check.subject}: {check.rule}{measured}{fix}"
+
+
+def told(failed: Iterable[Check]) -> tuple[str, ...]:
+    """What a terminal says of failed checks: a few of each rule, how many more there are, and the cure once."""
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in failed:
+        groups.setdefault((check.severity, check.rule), []).append(check)
+    lines: list[str] = []
+    for (severity, rule), group in groups.items():
+        lines += [said(replace(check, fix=None)) for check in group[:SHOWN]]
+        if len(group) > SHOWN:
+            lines.append(f"{severity}: {rule}: {len(group) - SHOWN} more, all of them in checks.json")
+        if group[0].fix:
+            lines[-1] += f"\n    {group[0].fix}"
+    return tuple(lines)
 
 
 def _peak(path: str, true_peak: float, severity: Severity) -> Check:

@@ -106,7 +106,7 @@ class Judge(Step):
     def run(self, work: Work) -> None:
         """Raise ReleaseError with every failed rule if one of them is an error."""
         failed = checks.failures(notes.read(checks.Report, self.report).checks)
-        lines = [checks.said(check) for check in failed]
+        lines = checks.told(failed)
         if any(check.severity == "error" for check in failed):
             raise ReleaseError("\n".join(lines))
         for line in lines:
