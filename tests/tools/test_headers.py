@@ -112,10 +112,12 @@ def test_a_cut_mp3_is_told_by_its_size(bench: Bench) -> None:
 @pytest.mark.media
 def test_a_cut_ogg_is_told_by_its_last_page(bench: Bench) -> None:
     """The last page must be whole and say that it is the last."""
-    bench.run_ffmpeg("-f", "lavfi", "-i", "sine=d=0.5", "m.opus")
-    Path("m.opus").write_bytes(Path("m.opus").read_bytes()[:-1])
+    bench.run_ffmpeg("-f", "lavfi", "-i", "sine=d=0.5", "-page_duration", "50000", "m.opus")
+    whole = Path("m.opus").read_bytes()
     expected = "m.opus: the file is cut short: its last page is not the stream's last; export or copy it again"
-    assert expected == refusal(Path("m.opus"))
+    for end in (len(whole) - 1, whole.rindex(b"OggS")):
+        Path("m.opus").write_bytes(whole[:end])
+        assert expected == refusal(Path("m.opus"))
 
 
 @pytest.mark.media

@@ -95,9 +95,10 @@ def test_floating_point_above_full_scale_is_counted(bench: Bench) -> None:
 
 def test_a_dc_offset_is_that_of_the_worse_channel(bench: Bench) -> None:
     """An offset up on the left and down on the right does not cancel out."""
-    left = [value + 3277 for value in bench.sine(44_100, peak=0.2)]
+    left = [value + 1638 for value in bench.sine(44_100, peak=0.2)]
     right = [value - 3277 for value in bench.sine(44_100, peak=0.2)]
-    assert probed(bench, bench.wav("m.wav", [left, right])).dc_offset == pytest.approx(0.1, abs=1e-4)
+    assert probed(bench, bench.wav("a.wav", [left, right])).dc_offset == pytest.approx(-0.1, abs=1e-4)
+    assert probed(bench, bench.wav("b.wav", [left, left])).dc_offset == pytest.approx(0.05, abs=1e-4)
 
 
 def test_two_equal_channels_are_dual_mono(bench: Bench) -> None:
@@ -261,6 +262,21 @@ def test_silencedetect_says_what_is_silent() -> None:
     assert (0.5, 0.75) == probe._silence(lines, 10)
     assert (0.0, 0.0) == probe._silence(["silence_start: 4", "silence_end: 5 | silence_duration: 1"], 10)
     assert (0.0, 0.0) == probe._silence([], 10)
+
+
+def test_bytes_of_two_samples_are_not_one_at_full_scale() -> None:
+    """Only whole samples count, though the bytes of two neighbours may look like one."""
+    assert 0 == probe._integers_over(struct.pack("<2I", 0x0000_1234, 0x7F00_7FFF))
+    assert 1 == probe._integers_over(struct.pack("<2I", 0x0000_1234, 0x7FFF_0000))
+
+
+def test_only_full_blocks_have_a_loudness() -> None:
+    """The loudness of 400 ms is told from the first 100 ms on; the first three are not full."""
+    blocks = probe._Blocks()
+    for n in range(5):
+        blocks.read(f"frame:{n} pts:0\nlavfi.r128.M=-{30 - n}.004\nlavfi.r128.LRA=1.5\n".encode())
+    assert {-2700: 1, -2600: 1} == blocks.levels
+    assert 1.5 == blocks.loudness.range
 
 
 def test_a_piece_may_end_anywhere() -> None:

@@ -81,18 +81,17 @@ def checking(*, others: tuple[Path, ...] = ()) -> RunChecks:
 def test_every_check_is_in_the_report(bench: Bench) -> None:
     """What passed is reported with what did not."""
     found = notes.read(Report, bench.make(checking())).checks
-    expected = [
-        ("lossless-master", True), ("duplicate-audio", True), ("isrc", True), ("cover", False), ("samples", True), ("tags", True)
-    ]  # fmt: skip
-    assert expected == [(check.rule, check.passed) for check in found]
+    assert ["lossless-master", "duplicate-audio", "isrc", "cover", "samples", "tags"] == [check.rule for check in found]
+    assert ["cover"] == [check.rule for check in found if not check.passed]
 
 
 def test_other_releases_ledgers_are_read_where_they_exist(bench: Bench) -> None:
     """A release that was never built is in nobody's way; one that was can clash."""
     twin = [{"release": "sun", "track": "02 B", "isrc": "QZABC2600001", "pcm_sha256": "zz"}]
     others = (noted("sun.json", twin), Path("never.json"))
-    found = {check.rule: check for check in notes.read(Report, bench.make(checking(others=others))).checks}
-    assert (False, "QZABC2600001 is the ISRC of other audio too, sun: 02 B") == (found["isrc"].passed, found["isrc"].measured)
+    told = notes.read(Report, bench.make(checking(others=others)))
+    found = next(check for check in told.checks if check.rule == "isrc")
+    assert (False, "QZABC2600001 is the ISRC of other audio too, sun: 02 B") == (found.passed, found.measured)
 
 
 def judged(bench: Bench, *found: Check) -> None:

@@ -240,7 +240,9 @@ def _peak(stream: Any, rate: int) -> Any:  # noqa: ANN401  # likewise
     """
     long = stream.filter("asetnsamples", LONG_FRAME, pad=0)
     times = max(1, round(PEAK_RATE / rate))
-    finer = long.filter("aresample", out_sample_rate=rate * times, resampler="soxr", precision=16) if times > 1 else long
+    # In floating point: integers, which aresample may choose, end at full scale, and the peaks above it are those to be found.
+    options: Options = {"out_sample_rate": rate * times, "resampler": "soxr", "precision": 16} if times > 1 else {}
+    finer = long.filter("aresample", osf="fltp", **options)
     return finer.filter("astats", measure_overall="Peak_level", measure_perchannel="none").output("-", f="null")
 
 
