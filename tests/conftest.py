@@ -92,10 +92,10 @@ class Repo:
             umask=umask,
         )
 
-    def slow_ffmpeg(self, marks: str) -> str:
-        """The path of an ffmpeg that reads at a hundredth of real time when its arguments match `marks` (of a shell)."""
+    def slow_ffmpeg(self, marks: str, *, rate: float = 0.01) -> str:
+        """The path of an ffmpeg that reads at `rate` times real time when its arguments match `marks` (of a shell)."""
         real = imageio_ffmpeg.get_ffmpeg_exe()
-        slow = f'exec {real} -readrate 0.01 -readrate_initial_burst 0.001 "$@"'
+        slow = f'exec {real} -readrate {rate} -readrate_initial_burst 0.001 "$@"'
         script = self.write("slow-ffmpeg", f'#!/bin/sh\ncase "$*" in {marks}) {slow} ;; *) exec {real} "$@" ;; esac\n')
         script.chmod(0o755)
         return str(script)
@@ -105,7 +105,7 @@ class Repo:
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                here = Path(os.readlink(folder / "cwd")) == self.path.resolve()
+                here = (folder / "cwd").readlink() == self.path.resolve()
                 words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 found += [words] if here and words.startswith(imageio_ffmpeg.get_ffmpeg_exe()) else []
         return found
@@ -139,7 +139,7 @@ class Repo:
 
     def parts(self) -> list[str]:
         """Partial files."""
-        return [name for name in self.files(".") if ".part-" in name]
+        return sorted(str(path.relative_to(self.path)) for path in self.path.rglob("*.part-*"))
 
 
 @pytest.fixture

@@ -59,3 +59,72 @@ def test_kinds_stand_alone(path: Path) -> None:
     mine = ".".join(own_name(path).split(".")[:3])
     kinds = [name for name in imported(path) if name.startswith("pressroom.kinds")]
     assert [] == [name for name in kinds if not f"{name}.".startswith((f"{mine}.", "pressroom.kinds.parts."))]
+
+
+PURE = {"kinds", "formats", "data", "plan", "source", "yamltext", "names", "errors"}
+WORLDLY = {
+    "os",
+    "subprocess",
+    "socket",
+    "shutil",
+    "tempfile",
+    "http",
+    "urllib.request",
+    "threading",
+    "time",
+    "random",
+    "locale",
+}
+TOUCHES_FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "stat", "exists", "is_file"}
+pure = pytest.mark.parametrize("path", [path for path in MODULES if layer(own_name(path)) in PURE], ids=own_name)
+
+
+def running(path: Path) -> ast.Module:
+    """A file without what only type checkers read."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return tree
+
+
+@pure
+def test_the_core_knows_nothing_of_the_world(path: Path) -> None:
+    """What is not a tool or the engine starts no process, and asks neither the clock nor the system for anything."""
+    found = [alias.name for node in ast.walk(running(path)) if isinstance(node, ast.Import) for alias in node.names]
+    found += [str(node.module) for node in ast.walk(running(path)) if isinstance(node, ast.ImportFrom)]
+    assert [] == [name for name in found if name in WORLDLY]
+
+
+@pure
+def test_the_core_touches_no_file(path: Path) -> None:
+    """What is not a tool or the engine works on values alone."""
+    calls = [node.func for node in ast.walk(running(path)) if isinstance(node, ast.Call)]
+    names = [
+        call.id if isinstance(call, ast.Name) else call.attr for call in calls if isinstance(call, (ast.Name, ast.Attribute))
+    ]
+    assert [] == [name for name in names if name in TOUCHES_FILES]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("commands/*.py")), ids=own_name)
+def test_verbs_start_no_process(path: Path) -> None:
+    """The verbs are thin: what runs a program is a tool or the engine."""
+    assert [] == [name for name in imported(path) if name.partition(".")[0] in {"subprocess", "socket"}]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """There is no cycle of imports."""
+    known = {own_name(path): path for path in MODULES}
+    graph = {name: {other for other in _imported_when_running(path) if other in known} for name, path in known.items()}
+    while leaves := {name for name, others in graph.items() if not others}:
+        graph = {name: others - leaves for name, others in graph.items() if name not in leaves}
+    assert {} == graph
+
+
+def _imported_when_running(path: Path) -> Iterator[str]:
+    """The modules of the package that a file imports as it is loaded, also as `from pressroom.kinds.album import naming`."""
+    for node in running(path).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {own_name(other) for other in MODULES}
+            yield from (names & modules) or {node.module}

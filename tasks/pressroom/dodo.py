@@ -47,7 +47,7 @@ def task_releases() -> Iterator[dict[str, Any]]:
 
 
 def release_tasks(names: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Doit's tasks of the releases that `names` (of tasks, or files) can mean; of all of them when that cannot be told.
+    """The tasks of the releases that `names` (of tasks, or files) can mean; of all of them when that cannot be told.
 
     A release whose YAML has mistakes becomes one task that fails with all of them.
     """

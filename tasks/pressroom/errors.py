@@ -58,7 +58,8 @@ class Mistake:
         head = f"{self.file}:{self.line}:{self.column}: {self.text}"
         if not self.caret:
             return head
-        return f"{head}\n{self.line:>5} | {self.excerpt}\n      | {self.caret}"
+        number = f"{self.line:>5}"
+        return f"{head}\n{number} | {self.excerpt}\n{' ' * len(number)} | {self.caret}"
 
 
 class SourceError(ReleaseError):

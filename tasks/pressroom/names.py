@@ -59,7 +59,9 @@ def placeholders(template: str) -> tuple[str, ...]:
 def suggestion(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `word` was probably meant to be, whatever its case, or None when none is near."""
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
-    near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=_NEAR)
+    near = difflib.get_close_matches(word.casefold(), by_folded, cutoff=_NEAR)
+    # `artits` is nearer to `artists` for difflib, but letters that changed places are the likelier slip.
+    near.sort(key=lambda candidate: sorted(candidate) != sorted(word.casefold()))
     return by_folded[near[0]] if near else None
 
 

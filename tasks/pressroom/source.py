@@ -14,13 +14,12 @@ from pressroom.yamltext import MAX_BYTES, MAX_MISTAKES, Map, Mark, Seq, Text, Un
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
     from pressroom.errors import Mistake
 
-__all__ = ["MAX_BYTES", "Map", "Mark", "Seq", "Text", "Word", "Wrong", "inherit", "naming", "parse", "typed", "visible"]
+__all__ = ["MAX_BYTES", "Map", "Mark", "Seq", "Text", "Word", "Wrong", "inherit", "parse", "typed", "visible"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Placeholders = Mapping[str, str | int | None]
@@ -73,14 +72,6 @@ def typed(model: type[Model], words: Map) -> Model:
     raise SourceError(tuple(sorted(every, key=lambda m: (m.file != own, m.file, m.line, m.column))))
 
 
-def naming(words: Map, file: Path) -> tuple[str, Mark] | None:
-    """The key (`tracks[0].file`) and the place that name a file, which is relative to the repo's root; None where none does."""
-    for where, word in _words(words, ()):
-        if word.strip().endswith(file.name) and word.mark.text.path.parent / word.strip() == file:
-            return _dotted(where), word.mark
-    return None
-
-
 def _merged(own: Map, defaults: Map, fill: Callable[[Word], object], verbatim: frozenset[str]) -> Map:
     """`own` over `defaults`, key by key; what is inherited goes through `fill`."""
     merged = Map(own.mark)
@@ -116,7 +107,9 @@ def _placeholders(
     """What the placeholders stand for; each round fills those whose own text uses others, down a chain of at most all."""
     known: Placeholders = {}
     for _ in range(1 + len(words({}))):
-        known = words(_merged(release, defaults, partial(_filled, known=known), verbatim))
+        merged = _merged(release, defaults, partial(_filled, known=known), verbatim)
+        # What could not be read stands for something: its mistake is known, and no other follows from it.
+        known = words({key: "-" if isinstance(value, Unread) else value for key, value in merged.items()})
     return known
 
 
@@ -129,21 +122,25 @@ def _filled(word: Word, known: Placeholders) -> object:
 
 
 class _Verdict(NamedTuple):
-    """What pydantic or a validator finds wrong at a place; `text` is None where it must still be worded."""
+    """What pydantic or a validator finds wrong at a place; `text` is empty for an unknown key, which is worded last."""
 
     mark: Mark
     where: Where
-    text: str | None
-    detail: ErrorDetails
+    kind: str
+    text: str
 
 
 def _mistakes(model: type[BaseModel], words: Map, details: Sequence[ErrorDetails]) -> list[Mistake]:
-    """The first mistakes of a file, in our words: wording a near miss is dear, and a hostile file makes 50,000."""
+    """The first mistakes of a file, in our words: wording a near miss is dear, and a hostile file makes thousands."""
     verdicts = sorted((v for detail in details for v in _verdicts(words, detail)), key=lambda verdict: verdict.mark.place)
+    shown = verdicts[:MAX_MISTAKES]
+    near = {v: _near(model, v.where) for v in shown if v.kind == "extra_forbidden"}
+    meant = {(*v.where[:-1], key) for v, key in near.items() if key}
     found = []
-    for mark, where, text, detail in verdicts[:MAX_MISTAKES]:
-        message = text or _worded(model, where, detail)
-        found.append(mark.mistake(_naming_both(message, mark, words.mark)))
+    for verdict in shown:
+        if verdict.kind != "missing" or verdict.where not in meant:
+            text = verdict.text or _unknown(verdict.where, near.get(verdict))
+            found.append(verdict.mark.mistake(_naming_both(text, verdict.mark, words.mark)))
     if len(verdicts) > MAX_MISTAKES:
         found.append(verdicts[MAX_MISTAKES].mark.mistake(f"{MAX_MISTAKES} mistakes up to here; the rest is not shown"))
     return found
@@ -156,37 +153,33 @@ def _verdicts(words: Map, detail: ErrorDetails) -> Iterator[_Verdict]:
     if isinstance(error, Wrong):
         for path, text in error.found:
             whole = (*where, *path)
-            yield _Verdict(_mark(words, whole), whole, f"{_dotted(whole)}: {text}" if path else text, detail)
+            yield _Verdict(_mark(words, whole), whole, kind, f"{_dotted(whole)}: {text}" if path else text)
     elif kind == "missing":
         parent = _value(words, where[:-1])
         if not (isinstance(parent, Map) and parent.partial):
-            yield _Verdict(_mark(words, where[:-1]), where, None, detail)
+            within = f" in {_dotted(where[:-1])}" if where[:-1] else ""
+            yield _Verdict(_mark(words, where[:-1]), where, kind, f"missing key '{where[-1]}'{within}")
+    elif kind == "extra_forbidden":
+        yield _Verdict(_mark(words, where, on_key=True), where, kind, "")
     elif not isinstance(detail["input"], Unread):
-        yield _Verdict(_mark(words, where, on_key=kind == "extra_forbidden"), where, None, detail)
+        expected = f"expected {error or _EXPECTED.get(kind, detail['msg'])}, got {shape(detail['input'])}"
+        if where[-1] == "[key]":
+            yield _Verdict(_mark(words, where[:-1], on_key=True), where, kind, f"{_dotted(where[:-2])}: a key: {expected}")
+        else:
+            yield _Verdict(_mark(words, where), where, kind, f"{_dotted(where)}: {expected}")
 
 
-def _worded(model: type[BaseModel], where: Where, detail: ErrorDetails) -> str:
-    """One of pydantic's errors in our words."""
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        near = names.suggestion(short(str(where[-1])), tuple(_model_at(model, where[:-1]).model_fields))
-        return f"unknown key '{short(str(where[-1]))}'" + (f"; did you mean '{near}'?" if near else "")
-    if kind == "missing":
-        return f"missing key '{where[-1]}'" + (f" in {_dotted(where[:-1])}" if where[:-1] else "")
-    error = detail.get("ctx", {}).get("error")
-    expected = str(error) if error is not None else _EXPECTED.get(kind, detail["msg"])
-    return f"{_dotted(where)}: expected {expected}, got {shape(detail['input'])}"
+def _near(model: type[BaseModel], where: Where) -> str | None:
+    """The key that an unknown one was probably meant to be."""
+    return names.suggestion(short(str(where[-1])), tuple(_model_at(model, where[:-1]).model_fields))
 
 
-_EXPECTED = {
-    "model_type": "a map",
-    "model_attributes_type": "a map",
-    "dict_type": "a map",
-    "mapping_type": "a map",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "too_short": "at least one entry",
-}
+def _unknown(where: Where, near: str | None) -> str:
+    """What is said of an unknown key."""
+    return f"unknown key '{short(str(where[-1]))}'" + (f"; did you mean '{near}'?" if near else "")
+
+
+_EXPECTED = {"model_type": "a map", "dict_type": "a map", "tuple_type": "a list"}
 
 
 def _mark(words: Map, where: Where, *, on_key: bool = False) -> Mark:
@@ -212,18 +205,6 @@ def _value(words: Map, where: Where) -> object:
         else:
             value = value[part] if isinstance(value, Seq) and isinstance(part, int) and part < len(value) else None
     return value
-
-
-def _words(value: object, where: Where) -> Iterator[tuple[Where, Word]]:
-    """Every word at or below a value, with the way to it."""
-    if isinstance(value, Word):
-        yield where, value
-    elif isinstance(value, Map):
-        for key, item in value.items():
-            yield from _words(item, (*where, key))
-    elif isinstance(value, Seq):
-        for index, item in enumerate(value):
-            yield from _words(item, (*where, index))
 
 
 def _dotted(where: Where) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_NODES = 50_000
+MAX_KEYS = 1_000
 MAX_MISTAKES = 100
 EXCERPT = 100
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -144,7 +145,7 @@ def parse(path: Path, content: bytes) -> Map:
     """The map that a YAML file's bytes hold; `path` is what mistakes call it.
 
     Mistakes of form that leave the rest readable are kept in the map's `mistakes`. Raises SourceError for those that do not:
-    a syntax error, a limit (1 MB, 50,000 nodes, 32 levels, 100 mistakes), no map.
+    a syntax error, a limit (1 MB, 50,000 values, 32 levels, 1,000 keys in a map, 100 mistakes), no map.
     """
     composer = _Composer(_text(path, content))
     value = composer.document()
@@ -209,79 +210,85 @@ class _Composer:
             return None
         if start.version or start.tags:
             self.say(self.mark(start), "directives such as %YAML are not read here; leave the line out")
-        value = self.value(next(self.events), depth=1)
+        event = next(self.events)
+        value = self.value(event, self.mark(event), depth=1)
         next(self.events)
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
             self.say(self.mark(after), "a second document; a release is one document")
         return value
 
-    def value(self, event: yaml.Event, depth: int) -> object:
-        """The value that begins with `event`."""
+    def value(self, event: yaml.Event, mark: Mark, depth: int) -> object:
+        """The value that begins with `event`, at `mark`."""
         self.nodes += 1
         if depth > MAX_DEPTH:
-            self.fail(self.mark(event), f"deeper than {MAX_DEPTH} levels")
+            self.fail(mark, f"deeper than {MAX_DEPTH} levels")
         if self.nodes > MAX_NODES:
-            self.fail(self.mark(event), f"more than {MAX_NODES:,} values")
+            self.fail(mark, f"more than {MAX_NODES:,} values")
         if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event)
+            return self.scalar(event, mark)
         if isinstance(event, yaml.MappingStartEvent):
-            return self.map(event, depth)
+            return self.map(event, mark, depth)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(event, depth)
-        return self.alias(cast("yaml.AliasEvent", event))
+            return self.sequence(event, mark, depth)
+        return self.alias(cast("yaml.AliasEvent", event), mark)
 
-    def scalar(self, event: yaml.ScalarEvent) -> Word | None:
+    def scalar(self, event: yaml.ScalarEvent, mark: Mark) -> Word | None:
         """A word, or None for null."""
-        self.refuse_properties(event)
+        self.refuse_properties(event, mark)
         plain = not event.style
         if plain and event.value in NULLS:
             return None
-        mark = self.mark(event)
         if "\0" in event.value:
             self.say(mark, "a NUL character; no text can hold it")
         return Word.at(event.value, mark, plain=plain)
 
-    def map(self, event: yaml.MappingStartEvent, depth: int) -> Map:
+    def map(self, event: yaml.MappingStartEvent, mark: Mark, depth: int) -> Map:
         """A map; its mark is that of its first key."""
-        self.refuse_properties(event)
-        found = Map(self.mark(event))
+        self.refuse_properties(event, mark)
+        found = Map(mark)
         while not isinstance(start := next(self.events), yaml.MappingEndEvent):
             key_at = self.mark(start)
-            key = self.value(start, depth + 1)
-            event_of_value = next(self.events)
-            value_at = self.mark(event_of_value)
+            if len(found) == MAX_KEYS:
+                self.fail(key_at, f"more than {MAX_KEYS:,} keys in one map")
+            key = self.value(start, key_at, depth + 1)
             if problem := _refused_key(key, found):
                 self.say(key_at, problem)
-                found.partial = True
-            value = self.value(event_of_value, depth + 1)
-            if not problem:
+            found.partial |= not isinstance(key, Word) or bool(problem)
+            event_of_value = next(self.events)
+            value_at = self.mark(event_of_value)
+            told = len(self.mistakes)
+            value = self.value(event_of_value, value_at, depth + 1)
+            if problem:
+                del self.mistakes[told:]
+            if isinstance(key, Word) and not problem:
                 found.put(str(key), value, key_at, value_at)
         if found.keys_at:
             found.mark = next(iter(found.keys_at.values()))
         return found
 
-    def sequence(self, event: yaml.SequenceStartEvent, depth: int) -> Seq:
+    def sequence(self, event: yaml.SequenceStartEvent, mark: Mark, depth: int) -> Seq:
         """A list."""
-        self.refuse_properties(event)
-        found = Seq(self.mark(event))
+        self.refuse_properties(event, mark)
+        found = Seq(mark)
         while not isinstance(entry := next(self.events), yaml.SequenceEndEvent):
-            found.values_at.append(self.mark(entry))
-            found.append(self.value(entry, depth + 1))
+            entry_at = self.mark(entry)
+            found.values_at.append(entry_at)
+            found.append(self.value(entry, entry_at, depth + 1))
         return found
 
-    def alias(self, event: yaml.AliasEvent) -> Unread:
+    def alias(self, event: yaml.AliasEvent, mark: Mark) -> Unread:
         """Refuse an alias."""
-        self.say(self.mark(event), f"aliases such as '*{short(event.anchor or '')}' are not read here; write the value out")
+        self.say(mark, f"aliases such as '*{short(event.anchor or '')}' are not read here; write the value out")
         return Unread()
 
-    def refuse_properties(self, event: yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+    def refuse_properties(self, event: yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent, mark: Mark) -> None:
         """Refuse an anchor and a tag; the value itself is read."""
         if event.anchor is not None:
-            self.say(self.mark(event), f"anchors such as '&{short(event.anchor)}' are not read here; write each value out")
+            self.say(mark, f"anchors such as '&{short(event.anchor)}' are not read here; write each value out")
         if event.tag is not None:
             tag = short(event.tag.replace("tag:yaml.org,2002:", "!!"))
-            self.say(self.mark(event), f"tags such as '{tag}' are not read here; the key says what its value is")
+            self.say(mark, f"tags such as '{tag}' are not read here; the key says what its value is")
 
     def mark(self, event: yaml.Event) -> Mark:
         """Where an event stands; what takes several lines is marked by its first character."""

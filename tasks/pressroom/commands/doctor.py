@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from pressroom.engine.running import Running
 from pressroom.engine.settings import STATE, Settings, settings
 from pressroom.engine.toolchain import Toolchain
-from pressroom.engine.work import Running, StepWork
+from pressroom.engine.work import StepWork
 from pressroom.errors import PressroomError, UsageError
 from pressroom.tools import ffmpeg
 from pressroom.tools.encode import ENCODERS

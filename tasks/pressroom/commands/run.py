@@ -61,17 +61,28 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         params.update_defaults(self.loader.load_doit_config())
         build.prepare()
         control = self.control([_as_listed(name, build.root) for name in args])
-        reporter = params["reporter"](sys.stdout, {})
-        with _database(self._backends.get(params["backend"]), Path(params["dep_file"]), self.get_codec_cls("json")) as database:
-            runner = ThreadRunner(
-                database, reporter, params["continue"], params["always"], Stream(0), slots=slots, running=build.running
-            )
-            runner.run_all(control.task_dispatcher())
+        with _libraries_apart(), self.database(params) as database:
+            reporter = params["reporter"](sys.stdout, {})
+            options = reporter, params["continue"], params["always"], Stream(0)
+            ThreadRunner(database, *options, slots=slots, running=build.running).run_all(control.task_dispatcher())
         _tell(control, build)
         return exit_code(reporter.errors)
 
+    @contextmanager
+    def database(self, params: Any) -> Iterator[Any]:  # noqa: ANN401
+        """The database of doit; raises MachineError when it is damaged or cannot be written."""
+        import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
+
+        path = params["dep_file"]
+        try:
+            yield Dependency(self._backends.get(params["backend"]), path, codec_cls=self.get_codec_cls("json"))
+        except (sqlite3.Error, DatabaseException) as error:
+            raise MachineError(
+                f"{path}: cannot be used ({error}); remove the file and run `doit` again: steps are then made anew"
+            ) from error
+
     def control(self, names: list[str]) -> TaskControl:
-        """Doit's tasks of what `names` mean, selected: of the releases, and those that the repo's own dodo.py has."""
+        """The tasks that `names` mean, selected: of the releases, and those that the repo's own dodo.py has."""
         from pressroom.dodo import release_tasks  # noqa: PLC0415  # reading it makes .pressroom/, also in a foreign project
 
         self.loader.namespace = {key: value for key, value in self.loader.namespace.items() if key != "task_releases"}
@@ -80,7 +91,7 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         try:
             control.process(names or None)
         except InvalidCommand as error:
-            raise UsageError(_unknown(str(error.not_found), control.tasks)) from error
+            raise UsageError(_unknown(str(error.not_found), (*control.tasks, *control.targets))) from error
         return control
 
 
@@ -90,16 +101,25 @@ def exit_code(errors: Iterable[PressroomError]) -> int:
 
 
 @contextmanager
-def _database(backend: Any, path: Path, codec: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Doit's database; raises MachineError when it is damaged or cannot be written."""
-    import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
+def _libraries_apart() -> Iterator[None]:
+    """What C libraries write to file descriptor 2, as libtiff does, goes to a log; what pressroom says arrives."""
+    from pressroom.engine.settings import LOGS  # noqa: PLC0415  # a foreign project need not pay for it
 
-    try:
-        yield Dependency(backend, str(path), codec_cls=codec)
-    except (sqlite3.Error, DatabaseException) as error:
-        raise MachineError(
-            f"{path}: cannot be used ({error}); remove the file and run `doit` again: steps are then made anew"
-        ) from error
+    LOGS.mkdir(exist_ok=True)
+    before, descriptor = sys.stderr, os.dup(2)
+    with (
+        (LOGS / "libraries.log").open("wb") as log,
+        os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as ours,
+    ):
+        before.flush()
+        os.dup2(log.fileno(), 2)
+        sys.stderr = ours
+        try:
+            yield
+        finally:
+            sys.stderr = before
+            ours.flush()
+            os.dup2(descriptor, 2)
 
 
 def _refuse_foreign_options(params: Any) -> None:  # noqa: ANN401
@@ -139,7 +159,7 @@ def _tell(control: TaskControl, build: Build) -> None:
     from pressroom.engine import releases  # noqa: PLC0415  # a foreign project need not pay for it
     from pressroom.engine.leftovers import leftovers  # noqa: PLC0415
 
-    if not control.tasks:
+    if not any(task.actions for task in control.tasks.values()):
         print(releases.NONE, file=sys.stderr)  # noqa: T201
     count = len(leftovers(control.tasks.values(), build))
     if count:

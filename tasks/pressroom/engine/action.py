@@ -48,22 +48,20 @@ class StepAction(_Action):
         work = StepWork(self.build.toolchain, self.build.running, self._progress, self.said.append)
         try:
             perform(self.step, work, self.release.slug, self.build.record)
-        except ReleaseError as error:
-            self.error = located(self.release, self.step.inputs, error)
         except PressroomError as error:
-            self.error = error
+            self.error = self._explained(error, work.notes)
         except Exception as error:  # noqa: BLE001  # our bug: the log holds it whole, and the other steps go on
-            work.note(traceback.format_exc())
-            self.error = ToolError(f"{self.step.name}: a bug in pressroom, please report it: {error!r}")
-        if self.error is None:
-            return None
-        self.error = self._logged(self.error, work.notes)
-        return TaskFailed(str(self.error))
+            bug = ToolError(f"{self.step.name}: a bug in pressroom, please report it: {error!r}")
+            self.error = self._explained(bug, [*work.notes, traceback.format_exc()])
+        return TaskFailed(str(self.error)) if self.error else None
 
-    def _logged(self, error: PressroomError, notes: list[str]) -> PressroomError:
-        """The error with the path of its log, when a tool ran or failed."""
-        log = LOGS / f"{self.release.slug}:{self.step.name}.log".replace(":", "-")
-        if notes or isinstance(error, ToolError):
+    def _explained(self, error: PressroomError, notes: list[str]) -> PressroomError:
+        """The error with the place that names a source, and with the path of the log when a tool failed."""
+        tool_failed = isinstance(error, ToolError) or isinstance(error.__cause__, ToolError)
+        if isinstance(error, ReleaseError):
+            error = located(self.release, self.step.inputs, error)
+        if tool_failed:
+            log = LOGS / f"{self.release.slug}-{self.step.name.replace(':', '-')}.log"
             with suppress(OSError):
                 log.parent.mkdir(exist_ok=True)
                 log.write_text("\n\n".join((*notes, str(error))) + "\n", encoding="utf-8")

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pressroom.engine.record import Record
+from pressroom.engine.running import Running
 from pressroom.engine.settings import STATE, Settings, settings
 from pressroom.engine.toolchain import Toolchain
-from pressroom.engine.work import Running
 from pressroom.errors import MachineError
 
 if TYPE_CHECKING:

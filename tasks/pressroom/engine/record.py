@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class Record:
-    """Paths by release, a line each, appended before the file appears; a line cut by a crash is passed over."""
+    """Paths by release, a line each, appended before the file appears; a line cut by a crash is passed over.
+
+    The line break comes first, so that a cut line does not swallow the next.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -25,7 +28,7 @@ class Record:
             fresh = [(slug, path.as_posix()) for path in outputs if (slug, path.as_posix()) not in self._made]
             if fresh:
                 with self.path.open("a", encoding="utf-8") as stream:
-                    stream.writelines(json.dumps(entry) + "\n" for entry in fresh)
+                    stream.writelines("\n" + json.dumps(entry) for entry in fresh)
                 self._made |= dict.fromkeys(fresh)
 
     def made(self, slugs: tuple[str, ...] = ()) -> list[str]:
@@ -44,10 +47,11 @@ class Record:
         """Drop files that are gone."""
         gone = set(paths)
         kept = [entry for entry in self._made if entry[1] not in gone]
+        if len(kept) == len(self._made):
+            return
         beside = self.path.with_name(f"{self.path.name}.part")
-        with suppress(FileNotFoundError):
-            beside.write_text("".join(json.dumps(entry) + "\n" for entry in kept), encoding="utf-8")
-            beside.replace(self.path)
+        beside.write_text("".join("\n" + json.dumps(entry) for entry in kept), encoding="utf-8")
+        beside.replace(self.path)
         self._made = dict.fromkeys(kept)
 
 

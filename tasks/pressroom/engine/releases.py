@@ -136,7 +136,7 @@ def _content(path: Path) -> bytes:
 
 def _candidates(folder: Path) -> Iterator[tuple[str, Path]]:
     """What looks like a release: `<slug>.yaml`, `<slug>/release.yaml`, and their misspellings."""
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir(), key=lambda path: (path.is_dir(), path)):
         if path.suffix.lower() in (".yaml", ".yml") and path.name != DEFAULTS:
             yield path.stem, path
         elif path.is_dir():

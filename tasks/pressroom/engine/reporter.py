@@ -25,6 +25,7 @@ class Reporter:
 
     def __init__(self, outstream: TextIO, options: Mapping[str, object]) -> None:  # noqa: ARG002  # doit's signature
         self.out = outstream
+        self.err = sys.stderr  # a task of the repo's own that is Python swaps the global one while it runs
         self.errors: list[PressroomError] = []
         self.made = self.fresh = self.blocked = 0
         self.began = time.monotonic()
@@ -45,7 +46,7 @@ class Reporter:
         self.bar.start()
 
     def get_status(self, task: Any) -> None:  # noqa: ANN401  # doit's objects have no types
-        """Doit looks at a step."""
+        """A step is looked at."""
 
     def execute_task(self, task: Any) -> None:  # noqa: ANN401
         """A step begins."""
@@ -59,9 +60,9 @@ class Reporter:
         if not task.actions:
             return
         self.made += 1
-        self._say(f"made  {task.name}  {visible(task.doc or '')}".rstrip(), self.out)
+        self._say(f"made  {task.name}  {task.doc or ''}".rstrip(), self.out)
         for line in getattr(task.actions[0], "said", ()):
-            self._say(line, sys.stderr)
+            self._say(line, self.err)
 
     def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
         """A step failed, or waits for one that did."""
@@ -71,7 +72,7 @@ class Reporter:
             return
         error = getattr(task.actions[0], "error", None) if task.actions else None
         self.errors.append(error or PressroomError(f"{task.name}: {fail.get_msg()}"))
-        self._say(f"FAILED  {task.name}\n{self.errors[-1]}", sys.stderr)
+        self._say(f"FAILED  {task.name}\n{self.errors[-1]}", self.err)
 
     def skip_uptodate(self, task: Any) -> None:  # noqa: ANN401
         """A step has nothing to do."""
@@ -84,16 +85,16 @@ class Reporter:
         self._say(f"ignored  {task.name}", self.out)
 
     def cleanup_error(self, exception: Any) -> None:  # noqa: ANN401
-        """Doit's teardown failed; pressroom has none."""
+        """A teardown failed; pressroom has none."""
         self.runtime_error(exception.get_msg())
 
     def runtime_error(self, msg: str) -> None:
-        """Doit itself cannot go on."""
+        """The build cannot go on."""
         self.errors.append(PressroomError(msg))
-        self._say(msg, sys.stderr)
+        self._say(msg, self.err)
 
     def teardown_task(self, task: Any) -> None:  # noqa: ANN401
-        """Doit's teardown; pressroom has none."""
+        """A teardown; pressroom has none."""
 
     def complete_run(self) -> None:
         """The build ends: the one line that tells it all."""
@@ -114,7 +115,8 @@ class Reporter:
                 self.bar.advance(self.whole)
 
     def _say(self, text: str, stream: TextIO) -> None:
-        """A line above the bar, or a plain one."""
+        """Lines above the bar, or plain ones; a title cannot make the terminal do anything."""
+        text = "\n".join(map(visible, text.split("\n")))
         if self.bar:
             self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:

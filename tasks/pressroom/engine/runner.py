@@ -12,7 +12,7 @@ from doit.runner import Runner
 from pressroom.engine.signals import STOPPING
 
 if TYPE_CHECKING:
-    from pressroom.engine.work import Running
+    from pressroom.engine.running import Running
 
 GRACE_SECONDS = 0.5
 """How long a stopped build waits for its threads, after their processes have ended."""

@@ -85,5 +85,7 @@ def _read(where: str, key: str, value: object) -> Path | int | str:
         folder = Path(value)
         if folder.is_absolute() or ".." in folder.parts or len(folder.parts) != 1:
             raise UsageError(f"{where}: expected the name of a folder in the repo, got '{value}'")
+        if folder in (RELEASES, STATE):
+            raise UsageError(f"{where}: expected a folder of its own, got '{value}'")
         return folder
     return value

@@ -6,10 +6,7 @@ import errno
 import hashlib
 import json
 import os
-import signal
 import stat
-import threading
-import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -18,77 +15,17 @@ from pressroom.errors import MachineError, PressroomError, ReleaseError, ToolErr
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pressroom.engine.record import Record
+    from pressroom.engine.running import Running
     from pressroom.engine.toolchain import Toolchain
     from pressroom.plan import Step
 
-GRACE_SECONDS = 1.0
 LONGEST_SUFFIX = 16
 KEPT_BYTES = 200
 """Of a name in its partial file's; with the rest it stays below the 255 that file systems take."""
-
-
-class Running:
-    """What must not outlive the build: the processes and the partial files of the steps that run."""
-
-    def __init__(self) -> None:
-        self._processes: set[subprocess.Popen[bytes]] = set()
-        self._parts: set[Path] = set()
-        self._lock = threading.Lock()
-        self.stopped = False
-
-    @contextmanager
-    def process(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """While this is open, `end` ends the process; leaving by an error ends it too."""
-        with self._lock:
-            self._processes.add(process)
-        if self.stopped:
-            _signal(process, signal.SIGKILL)
-        try:
-            yield
-        except BaseException:
-            _signal(process, signal.SIGKILL)
-            raise
-        finally:
-            with self._lock:
-                self._processes.discard(process)
-
-    def begin(self, part: Path) -> None:
-        """A partial file is going to be written."""
-        with self._lock:
-            self._parts.add(part)
-        if self.stopped:
-            raise ToolError("stopped")
-
-    def remove(self, parts: Iterable[Path]) -> None:
-        """Remove partial files that are of no use."""
-        for part in parts:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-            with self._lock:
-                self._parts.discard(part)
-
-    def end(self) -> None:
-        """TERM to every process group, then KILL after a second."""
-        self.stopped = True
-        with self._lock:
-            processes = tuple(self._processes)
-        for process in processes:
-            _signal(process, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE_SECONDS
-        while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        for process in processes:
-            _signal(process, signal.SIGKILL)
-
-    def sweep(self) -> None:
-        """Remove the partial files of steps that did not come to their end."""
-        with self._lock:
-            parts = tuple(self._parts)
-        self.remove(parts)
 
 
 class StepWork:
@@ -181,8 +118,11 @@ def refusal(root: Path, path: Path) -> str | None:
     try:
         real = path.resolve(strict=True)
         mode = real.stat().st_mode
+    except RuntimeError:  # of a loop of links, before Python 3.13
+        return "a link that leads to itself"
     except OSError as error:
-        return "no such file" if error.errno == errno.ENOENT else f"cannot be read ({error.strerror})"
+        known = {errno.ENOENT: "no such file", errno.ELOOP: "a link that leads to itself"}
+        return known.get(error.errno or 0, f"cannot be read ({error.strerror})")
     if not real.is_relative_to(root):
         return "it leads out of the repo; copy the file into it"
     if stat.S_ISDIR(mode):
@@ -251,10 +191,3 @@ def _explained(error: OSError, step: Step) -> PressroomError:
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return MachineError(f"{what}: cannot be written ({error.strerror}); mend the folder's permissions and run `doit` again")
     return ToolError(f"{what}: {error.strerror or error} ({error.filename})")
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    """A signal to a whole process group, if it still runs."""
-    if process.poll() is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
 from pressroom import names
@@ -62,6 +62,27 @@ class Reads:
 
     def __get_pydantic_json_schema__(self, schema: object, handler: object) -> dict[str, Any]:
         return dict(self.schema)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many entries a list has, which is looked at before any of them."""
+
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._counted, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "minItems": self.low, "maxItems": self.high}
+
+    def _counted(self, value: object) -> object:
+        if isinstance(value, (list, tuple)) and len(value) < self.low:
+            raise ValueError("at least one entry" if self.low == 1 else f"at least {self.low:,} entries")
+        if isinstance(value, (list, tuple)) and len(value) > self.high:
+            raise ValueError(f"at most {self.high:,} entries")
+        return value
 
 
 class NamedFiles:

@@ -78,7 +78,9 @@ def archive(album: Album, form: str) -> str:
 def clashes(album: Album) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Where two files of one folder would be one on macOS or Windows, with a text that names both."""
     try:
-        folders = [list(_in_folder(album, form)) for form in album.audio_formats]
+        # Formats with one suffix hold files of the same names, but for `{format}`, which differs in none of their own.
+        kinds = {(form.encoding.suffix, form.encoding.lossless): form for form in album.audio_formats}
+        folders = [list(_in_folder(album, form)) for form in kinds.values()]
     except ValueError as error:  # a placeholder that has no value in this release
         yield ("naming",), str(error)
         return

@@ -86,7 +86,7 @@ def _track_words(album: Album, track: Track) -> dict[str, object]:
         "title_sort": track.title_sort,
         "version": track.version,
         "artist": track.artist or album.artist,
-        "artists": (*(track.artists or (() if own_artist else album.artists)), *track.featuring),
+        "artists": _separate_names(album, track),
         "artist_sort": track.artist_sort or (None if own_artist else album.artist_sort),
         "isrc": track.isrc,
         "iswc": track.iswc,
@@ -99,6 +99,12 @@ def _track_words(album: Album, track: Track) -> dict[str, object]:
         "comment": track.comment or album.comment,
         "explicit": _advisory(album.explicit if track.explicit is None else track.explicit),
     }
+
+
+def _separate_names(album: Album, track: Track) -> tuple[str, ...]:
+    """Everybody who is heard, one by one; none where `artist` says it all."""
+    names = track.artists or (album.artists if track.artist in (None, album.artist) else ())
+    return (*(names or (track.artist or album.artist,)), *track.featuring) if names or track.featuring else ()
 
 
 def _ids(album: Album, track: Track) -> dict[str, object]:

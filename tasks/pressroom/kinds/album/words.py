@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -13,6 +14,7 @@ from pressroom.kinds.album.form import Form  # noqa: TC001  # pydantic reads the
 from pressroom.kinds.album.track import Mbid, Overridable, Track
 from pressroom.kinds.parts import (
     Barcode,
+    Count,
     Date,
     Embed,
     Licence,
@@ -66,7 +68,7 @@ class AlbumIds(Words):
 class Album(Overridable):
     """A release of tracks.
 
-    What is not said here may be said for every release in `defaults.yaml`: `kind` and `artist` must stand in one of the two.
+    What is not said here may be said for every release in `defaults.yaml`: `artist` must stand in one of the two.
     """
 
     kind: Annotated[Literal["album"], one_of("album")]
@@ -104,21 +106,21 @@ class Album(Overridable):
     musicbrainz: AlbumIds = AlbumIds()
     cover: SourcePath | None = None
     """One picture, any size; sizes are derived."""
-    cover_sizes: Annotated[tuple[Annotated[int, whole(100, 10000)], ...], Field(min_length=1)] = (3000, 1400, 600)
+    cover_sizes: Annotated[tuple[Annotated[int, whole(100, 10000)], ...], Count(1, 20)] = (3000, 1400, 600)
     """Longer sides in pixels: of `cover.jpg`, and of each further one; never upscaled."""
     embed: Embed = Embed()
-    discs: tuple[Disc, ...] = ()
+    discs: Annotated[tuple[Disc, ...], Count(0, 99)] = ()
     """The discs' titles, where there are several."""
-    extras: tuple[SourcePath, ...] = ()
+    extras: Annotated[tuple[SourcePath, ...], Count(0, 100)] = ()
     """Files that go into every format's folder and zip."""
     provenance: Provenance | None = None
-    tracks: Annotated[tuple[Track, ...], Field(min_length=1, max_length=9999)]
+    tracks: Annotated[tuple[Track, ...], Count(1, 1000)]
     """In the order of play."""
     stems_format: Annotated[Literal["wav", "flac"], one_of("wav", "flac")] = "wav"
     """What stems are made in."""
-    formats: Annotated[tuple[Form, ...], Field(min_length=1)] = Field(default=("flac", "mp3-v0"), validate_default=True)
+    formats: Annotated[tuple[Form, ...], Count(1, 50)] = Field(default=("flac", "mp3-v0"), validate_default=True)
     """What the tracks are made in: names, or maps of your own."""
-    archives: tuple[Line, ...] = ()
+    archives: Annotated[tuple[Line, ...], Count(0, 50)] = ()
     """Which of `formats` are zipped too."""
     true_peak: Annotated[Literal["warn", "error"], one_of("warn", "error")] = "warn"
     """What lossy files above 0 dBTP are."""
@@ -206,12 +208,12 @@ class Album(Overridable):
         """The year of `date`."""
         return self.date[:4] if self.date else None
 
-    @property
+    @cached_property
     def disc_count(self) -> int:
         """How many discs there are."""
         return max(len(self.discs), *(track.disc for track in self.tracks))
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[int, ...]:
         """Each track's number: from 1 on each disc, or through."""
         if self.numbering == "continuous":
@@ -223,7 +225,7 @@ class Album(Overridable):
             found.append(seen[track.disc])
         return tuple(found)
 
-    @property
+    @cached_property
     def audio_formats(self) -> tuple[AudioFormat, ...]:
         """`formats` as values."""
         return tuple(form.audio for form in self.formats)
@@ -250,7 +252,8 @@ def summary(album: Album) -> str:
 
 def _each_once(entries: tuple[Entry, ...], label: Callable[[Entry], str]) -> tuple[Entry, ...]:
     """The entries, none of which stands there twice."""
-    if found := [index for index, entry in enumerate(entries) if entry in entries[:index]]:
+    first: dict[Entry, int] = {}
+    if found := [index for index, entry in enumerate(entries) if first.setdefault(entry, index) != index]:
         raise Wrong(*(((index,), f"{label(entries[index])} stands in the list already") for index in found))
     return entries
 

@@ -1,0 +1,86 @@
+"""What runs, and must not outlive the build."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from pressroom.errors import ToolError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+GRACE_SECONDS = 1.0
+
+
+class Running:
+    """The processes and the partial files of the steps that run."""
+
+    def __init__(self) -> None:
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._parts: set[Path] = set()
+        self._lock = threading.Lock()
+        self.stopped = False
+
+    @contextmanager
+    def process(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """While this is open, `end` ends the process; leaving by an error ends it too."""
+        with self._lock:
+            self._processes.add(process)
+        if self.stopped:
+            _signal(process, signal.SIGKILL)
+        try:
+            yield
+        except BaseException:
+            _signal(process, signal.SIGKILL)
+            raise
+        finally:
+            with self._lock:
+                self._processes.discard(process)
+
+    def begin(self, part: Path) -> None:
+        """A partial file is going to be written."""
+        with self._lock:
+            self._parts.add(part)
+        if self.stopped:
+            raise ToolError("stopped")
+
+    def remove(self, parts: Iterable[Path]) -> None:
+        """Remove partial files that are of no use."""
+        for part in parts:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            with self._lock:
+                self._parts.discard(part)
+
+    def end(self) -> None:
+        """TERM to every process group, then KILL after a second."""
+        self.stopped = True
+        with self._lock:
+            processes = tuple(self._processes)
+        for process in processes:
+            _signal(process, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        for process in processes:
+            _signal(process, signal.SIGKILL)
+
+    def sweep(self) -> None:
+        """Remove the partial files of steps that did not come to their end."""
+        with self._lock:
+            parts = tuple(self._parts)
+        self.remove(parts)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """A signal to a whole process group, if it still runs."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)

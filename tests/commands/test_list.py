@@ -1,0 +1,62 @@
+"""`doit list`: the menu of releases, and one release's steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Repo
+
+BROKEN = "kind: album\ntitle: Sun\nartist: A\nbpm: 120\ntracks: []\n"
+
+
+def test_the_menu_has_a_line_per_release(fresh: Repo) -> None:
+    """Type, artist, title and count; nothing is built, and nothing is asked of ffmpeg."""
+    done = fresh.doit("list", PRESSROOM_FFMPEG="/nonexistent")
+    assert (0, "moon  single  The Lanterns - Moon  (2 tracks)\n", "") == (done.code, done.out, done.err)
+    assert {} == fresh.files("build")
+
+
+def test_a_broken_release_stands_in_the_menu(fresh: Repo) -> None:
+    """Its line says how many mistakes there are and how to see them; the exit code is 2."""
+    fresh.write("releases/sun.yaml", BROKEN)
+    fresh.write("releases/star.yml", BROKEN)
+    done = fresh.doit("list")
+    assert "moon  single  The Lanterns - Moon  (2 tracks)\nsun   2 mistakes in its YAML; `doit sun` shows them\n" == done.out
+    assert "releases/star.yml: expected a name that ends in .yaml; rename it to star.yaml\n" == done.err
+    assert 2 == done.code
+
+
+def test_the_steps_of_a_release_are_listed(fresh: Repo) -> None:
+    """A line per step: its name, as `doit` takes it, and what it does."""
+    done = fresh.doit("list", "moon")
+    lines = done.out.splitlines()
+    assert (0, 27) == (done.code, len(lines))
+    assert "moon:probe:01           read 01.wav" == lines[0]
+    assert "moon:encode-mp3-v0:02   encode 02.wav to mp3-v0" in lines
+
+
+def test_the_mistakes_of_a_broken_release_are_listed(fresh: Repo) -> None:
+    """Its steps cannot be known, so its mistakes are shown; the exit code is 2."""
+    fresh.write("releases/sun.yaml", BROKEN)
+    done = fresh.doit("list", "sun")
+    error = """\
+releases/sun.yaml:4:1: unknown key 'bpm'
+    4 | bpm: 120
+      | ^^^
+releases/sun.yaml:5:9: tracks: expected at least one entry, got an empty list
+    5 | tracks: []
+      |         ^
+"""
+    assert (2, "", error) == (done.code, done.out, done.err)
+
+
+@pytest.mark.parametrize("command", [["list"], ["list", "moon"]])
+def test_a_title_cannot_write_on_the_terminal(fresh: Repo, command: list[str]) -> None:
+    """What a terminal would obey is shown as an escape."""
+    fresh.edit("releases/moon.yaml", "title: Moon", "title: Mo\u202eon")
+    fresh.edit("releases/moon.yaml", "title: Rise", "title: Ri\u202ese\n    lyrics: la")
+    done = fresh.doit(*command)
+    assert (0, True, False) == (done.code, r"\u202e" in done.out, "\u202e" in done.out)

@@ -1,0 +1,382 @@
+"""`doit` as a user meets it: what is made, what is made again, what is left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Repo
+
+pytestmark = pytest.mark.media
+
+SUN = """\
+kind: album
+title: Sun
+artist: The Lanterns
+formats: [flac]
+tracks:
+  - {title: Noon, file: masters/02.wav}
+"""
+NOTHING = "made 0, up to date 27, failed 0"
+LISTS = {"moon:playlist-flac", "moon:playlist-mp3-v0", "moon:cue-flac", "moon:release", "moon:sums"}
+"""What names every track."""
+VERDICT = {"moon:ledger", "moon:checks", "moon:check"}
+
+
+def stamps(repo: Repo) -> dict[str, tuple[int, int]]:
+    """When each file of the repo's sources was last written, and its inode."""
+    found = [path for path in (repo.path / "releases").rglob("*") if path.is_file()]
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_ino) for path in found}
+
+
+class TestOnlyWhatIsStale:
+    def test_a_second_run_makes_nothing(self, built: Repo) -> None:
+        """`doit` again finds everything up to date, and says so in one line."""
+        done = built.doit()
+        assert (0, NOTHING, "") == (done.code, done.summary, done.err)
+
+    def test_two_releases_settle_in_one_run(self, fresh: Repo) -> None:
+        """Each release's checks look at the other's recordings; a second run still makes nothing."""
+        fresh.write("releases/sun.yaml", SUN)
+        assert 0 == fresh.doit().code
+        assert set() == fresh.doit().made
+        assert set() == fresh.doit("moon").made
+
+    def test_comments_order_and_spaces_make_nothing(self, built: Repo) -> None:
+        """What the YAML says is compared, not how it is written."""
+        first, *rest = (built.path / "releases/moon.yaml").read_text(encoding="utf-8").splitlines()
+        text = "\n".join(("# a comment", *rest, "", first.replace(": ", ":   "), ""))
+        built.write("releases/moon.yaml", text.replace("title: Rise", "title: 'Rise'  # another"))
+        assert NOTHING == built.doit().summary
+
+    def test_a_title_encodes_nothing(self, built: Repo) -> None:
+        """A track's title re-tags that track and rewrites the lists that name it."""
+        built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+        assert {"moon:tag-flac:01", "moon:tag-mp3-v0:01"} | LISTS | VERDICT == built.doit().made
+
+    def test_a_cover_encodes_nothing(self, built: Repo) -> None:
+        """Another cover is scaled, copied and put into every file; playlists and cue sheets only name it."""
+        built.picture("releases/cover.png", "red")
+        tags = {f"moon:tag-{form}:{track}" for form in ("flac", "mp3-v0") for track in ("01", "02")}
+        covers = {"moon:cover", "moon:cover-flac", "moon:cover-mp3-v0"}
+        assert covers | tags | {"moon:checks", "moon:release", "moon:sums"} == built.doit().made
+
+    def test_a_master_encodes_its_track_alone(self, built: Repo) -> None:
+        """Another master encodes that track; the other is only tagged again, with the album's new gain."""
+        built.wav("releases/masters/01.wav", seconds=0.5, hertz=200)
+        made = built.doit().made
+        assert {"moon:probe:01", "moon:encode-flac:01", "moon:encode-mp3-v0:01"} == {
+            name for name in made if "probe" in name or "encode" in name
+        }
+        assert {"moon:tag-flac:01", "moon:tag-flac:02", "moon:levels:flac"} | VERDICT | LISTS <= made
+
+    def test_a_deleted_output_is_made_again(self, built: Repo) -> None:
+        """One missing file costs one step; what depends on it sees the same bytes."""
+        before = built.files()
+        (built.path / "build/moon/flac/01 Rise.flac").unlink()
+        assert {"moon:tag-flac:01"} == built.doit().made
+        assert before == built.files()
+
+    def test_a_deleted_cover_of_the_list_is_made_again(self, built: Repo) -> None:
+        """Files whose number is not known beforehand are looked after too."""
+        built.edit("releases/moon.yaml", "cover: cover.png", "cover: cover.png\ncover_sizes: [3000, 100]")
+        built.doit()
+        (built.path / "build/moon/cover-100.jpg").unlink()
+        assert {"moon:cover"} == built.doit().made
+        assert (built.path / "build/moon/cover-100.jpg").is_file()
+
+    def test_state_may_be_deleted(self, built: Repo) -> None:
+        """Without .pressroom/ everything is made anew, byte for byte as it was."""
+        before = built.files()
+        shutil.rmtree(built.path / ".pressroom")
+        assert 0 == built.doit().code
+        assert before == built.files()
+
+    def test_damaged_state_is_named(self, built: Repo) -> None:
+        """A state file that cannot be read is an error with what to do, and no traceback."""
+        built.write(".pressroom/doit.db", b"x" * 5000)
+        built.write(".pressroom/toolchain.json", b"[")
+        built.write(".pressroom/made.jsonl", b'["moon", "build/moon/flac/01 R')
+        done = built.doit()
+        assert (3, True) == (done.code, done.err.startswith(".pressroom/doit.db: cannot be used ("))
+        assert done.err.endswith("; remove the file and run `doit` again: steps are then made anew\n")
+        (built.path / ".pressroom/doit.db").unlink()
+        assert 0 == built.doit().code
+
+    def test_what_is_named_is_made(self, fresh: Repo) -> None:
+        """A step or an output is made with what it needs, and nothing else; all names of a file will do."""
+        step = {"moon:probe:02", "moon:encode-flac:02"}
+        assert step == fresh.doit("moon:encode-flac:02").made
+        needed = {"moon:probe:01", "moon:playlist-flac"}
+        assert needed == fresh.doit("build/moon/flac/Moon.m3u8").made
+        absolute = str(fresh.path.resolve() / "build/moon/flac/Moon.m3u8")
+        for name in (absolute, "./build/moon/flac/Moon.m3u8"):
+            assert "made 0, up to date 3, failed 0" == fresh.doit(name).summary
+
+    def test_a_subfolder_will_do(self, built: Repo) -> None:
+        """`doit -k` looks for the repo upwards."""
+        assert NOTHING == built.doit("-k", cwd="releases/masters").summary
+
+    def test_sources_are_never_written(self, fresh: Repo) -> None:
+        """Building, rebuilding and cleaning leave the sources as they are."""
+        before = fresh.files("releases"), stamps(fresh)
+        fresh.doit()
+        fresh.doit("-a")
+        fresh.doit("clean")
+        assert before == (fresh.files("releases"), stamps(fresh))
+
+    def test_a_run_with_nothing_to_do_is_light(self, built: Repo) -> None:
+        """It imports neither the picture nor the tag library, nor what draws on terminals."""
+        heavy = "PIL", "mutagen", "ffmpeg", "rich", "jsonschema"
+        script = f"import sys; from doit.doit_cmd import DoitMain; DoitMain().run([]); print({{*sys.modules}} & {{*{heavy!r}}})"
+        done = built.run(sys.executable, "-c", script)
+        assert "set()" == done.out.splitlines()[-1]
+
+    def test_files_of_an_old_title_are_counted(self, built: Repo) -> None:
+        """Outputs that no release makes any more stay until `doit clean`, and `doit` says so."""
+        built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+        told = "2 files belong to no release any more; `doit clean` removes all that builds made\n"
+        assert built.doit().err.endswith(told)
+        assert told == built.doit().err
+        assert (built.path / "build/moon/flac/01 Rise.flac").is_file()
+        built.doit("clean")
+        assert not (built.path / "build").exists()
+
+    def test_files_of_a_release_that_is_gone_are_counted(self, built: Repo) -> None:
+        """A deleted YAML leaves its files behind; a broken one may yet be mended, so nothing is said of its files."""
+        built.write("releases/moon.yaml", "kind: albun\n")
+        assert "belong" not in built.doit().err
+        (built.path / "releases/moon.yaml").rename(built.path / "moon.yaml")
+        assert built.doit().err.endswith("13 files belong to no release any more; `doit clean` removes all that builds made\n")
+
+
+class TestOneBadRelease:
+    def test_it_fails_its_check_and_the_others_build(self, fresh: Repo) -> None:
+        """All mistakes of a YAML are told at once, by `<slug>:check`, with exit code 2; the other releases are built."""
+        fresh.write("releases/sun.yaml", SUN.replace("title: Sun", "titel: Sun").replace("02.wav", "02.wav, bpm: fast"))
+        done = fresh.doit()
+        error = """\
+FAILED  sun:check
+releases/sun.yaml:2:1: unknown key 'titel'; did you mean 'title'?
+    2 | titel: Sun
+      | ^^^^^
+releases/sun.yaml:6:46: tracks[0].bpm: expected a number from 1 to 300, got 'fast'
+    6 |   - {title: Noon, file: masters/02.wav, bpm: fast}
+      |                                              ^^^^
+"""
+        assert done.err.startswith(error), done.err
+        assert (2, "made 27, up to date 0, failed 1") == (done.code, done.summary)
+        assert {"moon"} == {name.split("/")[1] for name in fresh.files()}
+
+    @pytest.mark.parametrize(
+        ("name", "error"),
+        [
+            ("sun.yml", "releases/sun.yml: expected a name that ends in .yaml; rename it to sun.yaml"),
+            ("Sun.yaml", "releases/Sun.yaml: expected a slug of a-z, 0-9 and '-', got 'Sun'"),
+            ("sun/release.yml", "releases/sun/release.yml: expected a name that ends in .yaml; rename it to release.yaml"),
+            ("sun/Release.yaml", "releases/sun/Release.yaml: expected the name release.yaml, got Release.yaml"),
+            ("moon/release.yaml", "releases/moon/release.yaml: 'moon' is releases/moon.yaml already; keep one of the two"),
+            ("list.yaml", "releases/list.yaml: 'list' is a command of doit; give the release another name"),
+            ("check.yaml", "releases/check.yaml: 'check' is a command of doit; give the release another name"),
+            ("defaults.yml", "releases/defaults.yml: expected a name that ends in .yaml; rename it to defaults.yaml"),
+        ],
+    )
+    def test_a_wrong_name_is_told_and_the_others_build(self, built: Repo, name: str, error: str) -> None:
+        """A release is never skipped silently: `releases:check` names the file, and what it should be called."""
+        built.write(f"releases/{name}", SUN)
+        done = built.doit()
+        assert (2, f"FAILED  releases:check\n{error}\n") == (done.code, done.err)
+        assert "made 0, up to date 27, failed 1" == done.summary
+
+    def test_two_files_of_one_name_stop_their_release_alone(self, built: Repo) -> None:
+        """Where two steps would make one file, the release is at fault, not the repo."""
+        built.write("releases/sun.yaml", SUN + "extras: [Sun.m3u8]\n")
+        built.write("releases/Sun.m3u8", "#EXTM3U\n")
+        done = built.doit()
+        error = """\
+FAILED  sun:check
+releases/sun.yaml:7:10: extras[0]: 'Sun.m3u8' (extras[0]) and the playlist would both be the file 'Sun.m3u8'
+    7 | extras: [Sun.m3u8]
+      |          ^^^^^^^^
+"""
+        assert (2, True) == (done.code, done.err.startswith(error)), done.err
+        assert "failed 1" == done.summary.rpartition(", ")[2]
+
+
+class TestCommandLine:
+    def test_a_repo_without_releases_says_how_one_begins(self, empty: Repo) -> None:
+        """Neither a missing folder nor an empty one is an error."""
+        told = "no releases; a release is a file such as releases/moon.yaml (`pressroom new DIR` makes a repo with one)\n"
+        for command in ((), ("list",)):
+            done = empty.doit(*command)
+            assert (0, told) == (done.code, done.err)
+        (empty.path / "releases").mkdir()
+        assert (0, told) == (empty.doit().code, empty.doit().err)
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            (["mon"], "'mon' is no release, step or output; did you mean 'moon'?"),
+            (["moon:tag-flac:03"], "'moon:tag-flac:03' is no release, step or output; did you mean 'moon:tag-flac:02'?"),
+            (["xyzzy"], "'xyzzy' is no release, step or output; `doit list` shows the releases"),
+            (
+                ["build/moon/flac/01 rise.flac"],
+                "'build/moon/flac/01 rise.flac' is no release, step or output; did you mean 'build/moon/flac/01 Rise.flac'?",
+            ),
+            (["--bogus"], "--bogus: no such option; `doit help run` lists the options"),
+            (["-n", "1000"], "-n: expected a number from 1 to 256, got 1000"),
+            (["-n", "two"], None),
+            (["-P", "process"], "-P process: not in a releases repo; see `doit help run` for what else there is"),
+            (["-r", "json"], "-r: not in a releases repo; see `doit help run` for what else there is"),
+            (["-s", "moon"], "-s: not in a releases repo; see `doit help run` for what else there is"),
+            (["-v", "2"], "-v: not in a releases repo; see `doit help run` for what else there is"),
+            (["list", "mon"], "'mon' is no release; did you mean 'moon'?"),
+            (["list", "--bogus"], "--bogus: no such option; `doit help list` lists the options"),
+            (["clean", "mon"], "'mon' was never built here; did you mean 'moon'?"),
+            (["clean", "-a"], "usage: doit clean [-n] [RELEASE ...]"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, built: Repo, arguments: list[str], error: str | None) -> None:
+        """A name or an option that means nothing is exit code 2 and a sentence, before anything is done."""
+        done = built.doit(*arguments)
+        assert (2, "") == (done.code, done.out)
+        assert done.err == f"{error}\n" if error else done.err.count("\n") == 1, done.err
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "error"),
+        [
+            ("PRESSROOM_JOBS", "none", "PRESSROOM_JOBS: expected 'cores' or a number from 1 to 256, got 'none'"),
+            ("PRESSROOM_BUILD", "../x", "PRESSROOM_BUILD: expected the name of a folder in the repo, got '../x'"),
+        ],
+    )
+    def test_a_bad_setting_is_named(self, built: Repo, variable: str, value: str, error: str) -> None:
+        """A malformed variable is exit code 2 and its name."""
+        done = built.run("env", f"{variable}={value}", sys.executable, "-m", "doit")
+        assert (2, f"{error}\n") == (done.code, done.err)
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "info moon:probe:01",
+            "help run",
+            "help",
+            "list --all",
+            "list -s",
+            "ignore moon:check",
+            "reset-dep",
+            "forget moon:check",
+        ],
+    )
+    def test_doits_own_commands_work(self, built: Repo, command: str) -> None:
+        """What doit can do beside running works here as anywhere."""
+        done = built.doit(*command.split())
+        assert (0, "") == (done.code, done.err)
+
+    def test_doits_own_commands_explain_what_is_wrong(self, built: Repo) -> None:
+        """Without ffmpeg they end with our sentence, not with a traceback."""
+        done = built.doit("info", "moon:probe:01", PRESSROOM_FFMPEG="/nonexistent")
+        error = "ffmpeg: /nonexistent is not a program; set PRESSROOM_FFMPEG to one, or run `pressroom doctor`"
+        assert (3, f"ERROR: {error}\n") == (done.code, done.err)
+
+    def test_every_locale_can_print_every_title(self, built: Repo) -> None:
+        """A character that the terminal has not is shown as an escape."""
+        built.edit("releases/moon.yaml", "title: Rise", "title: Résumé 夜")
+        done = built.doit(PYTHONIOENCODING="ascii", LC_ALL="C")
+        assert (0, True) == (done.code, r"01 R\xe9sum\xe9 \u591c.flac" in done.out)
+
+
+def test_the_repos_own_tasks_run_too(built: Repo) -> None:
+    """A dodo.py that opts in may have tasks of its own, with outputs of releases as inputs."""
+    dodo = """\
+from pressroom.dodo import *
+
+def task_upload():
+    return {"file_dep": ["build/moon/SHA256SUMS"], "actions": ["cp build/moon/SHA256SUMS uploaded"], "meta": {"mine": 1}}
+
+def task_fails():
+    return {"actions": ["echo no server >&2; exit 7"]}
+"""
+    built.write("dodo.py", dodo)
+    assert {"upload"} == built.doit("upload").made
+    assert (built.path / "uploaded").is_file()
+    done = built.doit("fails", "moon")
+    assert (1, "made 0, up to date 27, failed 1") == (done.code, done.summary)
+    assert done.err.startswith("FAILED  fails\nfails: Command failed: 'echo no server >&2; exit 7' returned 7"), done.err
+
+
+FOREIGN = """\
+def task_check():
+    return {"actions": ["echo check > c.txt"], "targets": ["c.txt"], "clean": True}
+
+def task_plan():
+    return {"actions": ["echo plan > p.txt"]}
+
+def task_publish():
+    return {"actions": ["echo publish > u.txt"]}
+
+def task_listing():
+    return {"actions": ["exit 1"]}
+"""
+
+
+def test_a_foreign_project_has_doit_as_it_is(empty: Repo) -> None:
+    """Where the dodo.py does not opt in, tasks may be called as our verbs are, and every command is doit's own."""
+    empty.write("dodo.py", FOREIGN)
+    assert (0, ".  check\n") == (empty.doit("check").code, empty.doit("check").out)
+    assert (empty.path / "c.txt").is_file()
+    assert (0, 0, 0) == (empty.doit("plan").code, empty.doit("publish").code, empty.doit("-v", "2", "-n", "2").code - 1)
+    assert "check     \nlisting   \nplan      \npublish   \n" == empty.doit("list").out
+    assert "check - removing file 'c.txt'\n" == empty.doit("clean", "check").out
+    assert 3 == empty.doit("--bogus").code
+    assert 3 == empty.doit("nothing").code
+    assert not (empty.path / ".pressroom").exists()
+
+
+MANY = """\
+formats: [flac, mp3-v0, aac-128, opus-64, vorbis-q6, wavpack, aiff, alac, wav]
+archives: [flac, wav]
+tracks:
+"""
+
+
+def test_two_clean_builds_are_byte_identical(pristine: Repo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Folder, time zone, locale, umask, hash seed and the number of jobs leave no trace in any file."""
+    worlds = [
+        ("one", ["-n", "1"], 0o022, {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
+        ("another é", ["-n", "3"], 0o077, {"TZ": "Asia/Kathmandu", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"}),
+    ]
+    built = []
+    for folder, arguments, umask, environment in worlds:
+        repo = type(pristine)(tmp_path_factory.mktemp("clean") / folder)
+        shutil.copytree(pristine.path, repo.path)
+        repo.edit("releases/moon.yaml", "tracks:\n", MANY)
+        done = repo.doit(*arguments, umask=umask, **environment)
+        assert 0 == done.code, done.err
+        built.append(repo)
+    one, other = built
+    assert one.files() == other.files()
+    facts = json.loads((one.path / "build/moon/release.json").read_text(encoding="utf-8"))
+    assert [] == [text for text in texts(facts) if str(one.path) in text or os.path.isabs(text)]  # noqa: PTH117  # of a text
+    assert not {"time", "created", "modified", "built", "host", "user"} & keys(facts)
+
+
+def texts(value: object) -> list[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def keys(value: object) -> set[str]:
+    """Every key in a JSON value."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list) else set()
