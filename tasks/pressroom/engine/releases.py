@@ -121,8 +121,18 @@ def _kind(words: source.Map, kinds: Mapping[str, Kind[Any]]) -> Kind[Any]:
     if isinstance(named, str) and named in kinds:
         return kinds[named]
     if "kind" not in words:
-        raise SourceError((words.mark.mistake("missing key 'kind'; a release begins with `kind: album`"),))
-    raise SourceError((words.values_at["kind"].mistake(f"kind: expected one of {', '.join(kinds)}, got '{named}'"),))
+        raise SourceError(
+            (
+                *words.mistakes,
+                words.mark.mistake("missing key 'kind'; a release begins with `kind: album`"),
+            )
+        )
+    raise SourceError(
+        (
+            *words.mistakes,
+            words.values_at["kind"].mistake(f"kind: expected one of {', '.join(kinds)}, got '{named}'"),
+        )
+    )
 
 
 def _content(path: Path) -> bytes:
