@@ -136,7 +136,7 @@ releases/moon.yaml:4:5: missing key 'file' in tracks[0]
     )
     def test_a_hostile_file_is_refused_at_once(self, text: str) -> None:
         """Thousands of mistakes take no more than 0.3 s, and the first hundred are shown."""
-        found, took = "", []
+        found, took = "", list[float]()
         while not took or (min(took) >= 0.3 and len(took) < 3):
             # The best of three: a neighbour on the same core lends the same work more CPU time.
             began = time.process_time()

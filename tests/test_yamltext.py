@@ -193,7 +193,7 @@ class TestHostile:
     def test_a_hostile_file_is_refused_at_once(self, name: str) -> None:
         """No file takes more than 0.3 s to be refused, with a place and a text that fits on a screen."""
         text, expected = HOSTILE[name]
-        found, took = "", []
+        found, took = "", list[float]()
         while not took or (min(took) >= 0.3 and len(took) < 3):
             # The best of three: a neighbour on the same core lends the same work more CPU time.
             began = time.process_time()
