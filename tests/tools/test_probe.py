@@ -233,6 +233,13 @@ def test_a_master_that_is_too_short_is_refused(bench: Bench) -> None:
     assert "m.wav: too short: expected 0.1 s or more, got 0.100 s" == str(raised.value)
 
 
+def test_silence_after_sound_is_below_the_gate() -> None:
+    """The meter says `nan` where its running sum ends a little below 0; such a block is as silent as any."""
+    blocks = probe._Blocks()
+    blocks.read(b"".join(b"frame:%d pts:0\nlavfi.r128.M=%b\n" % pair for pair in enumerate([b"-9.5"] * 4 + [b"nan", b"-inf"])))
+    assert {-950: 1} == blocks.levels
+
+
 def test_samples_that_are_no_numbers_are_refused(bench: Bench) -> None:
     """A floating-point master may hold what is no number; nothing can be made of it."""
     path = bench.float_wav("m.wav", [[0.1] * 8820 + [math.nan] * 10 + [0.1] * 8820])

@@ -70,8 +70,6 @@ def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
         )
     except MachineError:
         raise
-    except ValueError as error:
-        raise ReleaseError(f"{path}: {error}; export it again") from error
     except ToolError as error:
         raise ReleaseError(f"{error}\n  it is not whole, or not what its name says; export or copy it again") from error
     return _facts(path, declared, samples, blocks, log)
@@ -161,12 +159,13 @@ class _Blocks:
                 self.frames += 1
 
     def _take(self, name: bytes, value: float) -> None:
-        """One value of a frame; raises ValueError for what is none, as when a sample is none."""
-        if not math.isfinite(value):
-            raise ValueError("it holds samples that are not numbers")
+        """One value of a frame."""
         if name != b"lavfi.r128.M":
             self.last[name] = value
-        elif self.frames > HALF_FILLED_BLOCKS and (level := round(value * 100)) > loudness.ABSOLUTE_GATE:
+        # Silence after sound is no number either: the meter's running sum ends a little below 0.
+        elif (
+            math.isfinite(value) and self.frames > HALF_FILLED_BLOCKS and (level := round(value * 100)) > loudness.ABSOLUTE_GATE
+        ):
             self.levels[level] += 1
 
     @property
@@ -193,6 +192,9 @@ def _facts(
     if stream is None or not channels:
         raise ReleaseError(f"{path}: no audio in it")
     codec, rate, kind = stream[1], int(stream[2]), stream[3].removesuffix("p")
+    offsets = _found(r"DC offset: (-?[\d.]+)", stats)
+    if len(offsets) < channels:
+        raise ReleaseError(f"{path}: it holds samples that are not numbers; export it again")
     samples = heard.count // channels
     if declared.samples and samples < declared.samples - declared.slack:
         raise ReleaseError(f"{path}: the file is cut short: {declared.samples} samples are declared, {samples} are in it")
@@ -216,7 +218,7 @@ def _facts(
         leading_silence=leading,
         trailing_silence=trailing,
         clipped_samples=heard.clipped,
-        dc_offset=_farthest(_found(r"DC offset: (-?[\d.]+)", stats)),
+        dc_offset=_farthest(offsets),
         dual_mono=channels == 2 and heard.paired,  # noqa: PLR2004  # a stereo pair
     )
 
