@@ -5,7 +5,6 @@ import math
 import random
 import struct
 import subprocess
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -235,9 +234,10 @@ def test_a_master_that_is_too_short_is_refused(bench: Bench) -> None:
 
 def test_silence_after_sound_is_below_the_gate() -> None:
     """The meter says `nan` where its running sum ends a little below 0; such a block is as silent as any."""
-    blocks = probe._Blocks()
-    blocks.read(b"".join(b"frame:%d pts:0\nlavfi.r128.M=%b\n" % pair for pair in enumerate([b"-9.5"] * 4 + [b"nan", b"-inf"])))
-    assert {-950: 1} == blocks.levels
+    meters = probe._Meters()
+    for level in [-9.5] * 4 + [math.nan, -math.inf]:
+        meters.take(b"lavfi.r128.M", level)
+    assert {-950: 1} == meters.levels
 
 
 def test_samples_that_are_no_numbers_are_refused(bench: Bench) -> None:
@@ -263,38 +263,14 @@ def test_flipped_bytes_are_found_where_there_is_a_checksum(bench: Bench, name: s
     assert str(raised.value).endswith("export or copy it again")
 
 
-def test_silencedetect_says_what_is_silent() -> None:
-    """A last silence that has no end lasts to the end."""
-    lines = ["silence_start: 0", "silence_end: 0.5 | silence_duration: 0.5", "silence_start: 9.25"]
-    assert (0.5, 0.75) == probe._silence(lines, 10)
-    assert (0.0, 0.0) == probe._silence(["silence_start: 4", "silence_end: 5 | silence_duration: 1"], 10)
-    assert (0.0, 0.0) == probe._silence([], 10)
-
-
-def test_bytes_of_two_samples_are_not_one_at_full_scale() -> None:
-    """Only whole samples count, though the bytes of two neighbours may look like one."""
-    assert 0 == probe._integers_over(struct.pack("<2I", 0x0000_1234, 0x7F00_7FFF))
-    assert 1 == probe._integers_over(struct.pack("<2I", 0x0000_1234, 0x7FFF_0000))
-
-
 def test_only_full_blocks_have_a_loudness() -> None:
     """The loudness of 400 ms is told from the first 100 ms on; the first three are not full."""
-    blocks = probe._Blocks()
+    meters = probe._Meters()
     for n in range(5):
-        blocks.read(f"frame:{n} pts:0\nlavfi.r128.M=-{30 - n}.004\nlavfi.r128.LRA=1.5\n".encode())
-    assert {-2700: 1, -2600: 1} == blocks.levels
-    assert 1.5 == blocks.loudness.range
-
-
-def test_a_piece_may_end_anywhere() -> None:
-    """What is read does not depend on where the pipe is cut."""
-    pcm = struct.pack("<8i", 5 << 8, 5 << 8, 0x7FFF0000, 0x7FFF0000, 1 << 10, 1 << 10, -1 << 9, -1 << 9)
-    for first, second in pairwise(range(0, len(pcm), 3)):
-        samples = probe._Samples(floating=False)
-        for piece in (pcm[:first], pcm[first:second], pcm[second:]):
-            samples.read(piece)
-        samples.end()
-        assert (8, 24, 2, True) == (samples.count, samples.depth, samples.clipped, samples.paired)
+        meters.take(b"lavfi.r128.M", n - 30.004)
+        meters.take(b"lavfi.r128.LRA", 1.5)
+    assert {-2700: 1, -2600: 1} == meters.levels
+    assert 1.5 == meters.loudness.range
 
 
 def test_a_master_larger_than_4_gib_is_read(bench: Bench) -> None:

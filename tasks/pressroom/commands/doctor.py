@@ -35,7 +35,6 @@ when all is well, 3 when something is not. Works outside a releases repo too.
 FILTERS = {
     "ebur128": "ebur128=peak=true",
     "astats": "astats",
-    "silencedetect": "silencedetect",
     "ametadata": "ametadata=mode=add:key=a:value=b",
     "pan": "pan=stereo|c0=c0|c1=c0",
     "apad": "apad=whole_len=4800",

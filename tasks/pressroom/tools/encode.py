@@ -14,7 +14,7 @@ from pressroom.plan import Step
 from pressroom.tools import ffmpeg, headers, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pressroom.plan import Work
@@ -41,6 +41,7 @@ PEAK_RATE = 192_000
 """Hz; 48 kHz is taken fourfold (ITU-R BS.1770-4, annex 2), other rates as near to it as whole multiples come."""
 LONG_FRAME = 32_768
 """Samples in one piece: ffmpeg hands each frame from thread to thread, and small ones cost more than their decoding."""
+PEAK = b"lavfi.astats.Overall.Peak_level"
 XING_BYTES = 512
 """The Xing header lies in the first 200 bytes of an MP3."""
 
@@ -203,19 +204,22 @@ def _resampling(master: AudioFacts, fitted: audio.Fitted) -> Options:
 def encoded_facts(work: Work, path: Path, encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted) -> EncodedFacts:
     """What an encoded file decodes to: its samples' digest where they must be the master's, else its peak."""
     digest, packets = hashlib.sha256(), bytearray()
+    peak: dict[bytes, float] = {}
     stream = ffmpeg.source(path, threads=1)
     decoded = _pcm(stream) if fitted.exact else _peak(stream, fitted.rate)
     args = ffmpeg.arguments(decoded, _packets(stream), portable=not encoding.lossless)
     readers: dict[str, ffmpeg.Reader] = {"packets": packets.extend}
     if fitted.exact:
         readers["pcm"] = digest.update
+    else:
+        readers["peak"] = ffmpeg.metadata(peak.__setitem__)
     log = ffmpeg.run(work, args, making=path, seconds=master.seconds, readers=readers)
     return EncodedFacts(
         codec=encoding.codec,
         rate=fitted.rate,
         channels=fitted.channels,
         samples=ffmpeg.decoded_samples(log),
-        true_peak=master.loudness.true_peak if fitted.exact else _peak_level(log),
+        true_peak=master.loudness.true_peak if fitted.exact else _peak_level(peak),
         identical=digest.hexdigest() == master.pcm_sha256,
         stream_sha256=_digest(packets),
     )
@@ -234,7 +238,7 @@ def _pcm(stream: Any) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
 
 
 def _peak(stream: Any, rate: int) -> Any:  # noqa: ANN401  # likewise
-    """An output that leaves the true peak in the log: that of the samples at 192 kHz or nearly (ITU-R BS.1770-4, annex 2).
+    """An output that tells the true peak so far: that of the samples at 192 kHz or nearly (ITU-R BS.1770-4, annex 2).
 
     soxr and astats take half the time that ebur128 takes for it, and long frames a third of the switching between threads.
     """
@@ -243,12 +247,13 @@ def _peak(stream: Any, rate: int) -> Any:  # noqa: ANN401  # likewise
     # In floating point: integers, which aresample may choose, end at full scale, and the peaks above it are those to be found.
     options: Options = {"out_sample_rate": rate * times, "resampler": "soxr", "precision": 16} if times > 1 else {}
     finer = long.filter("aresample", osf="fltp", **options)
-    return finer.filter("astats", measure_overall="Peak_level", measure_perchannel="none").output("-", f="null")
+    peak = finer.filter("astats", metadata=1, measure_overall="Peak_level", measure_perchannel="none")
+    return peak.filter("ametadata", mode="print", key=PEAK.decode(), file="pipe:@peak").output("-", f="null")
 
 
-def _peak_level(log: Sequence[ffmpeg.Line]) -> float | None:
-    """The peak in dBTP that astats wrote into the log; None for silence."""
-    level = next(float(line.text.partition(": ")[2]) for line in log if line.text.startswith("Peak level dB: "))
+def _peak_level(found: Mapping[bytes, float]) -> float | None:
+    """The peak in dBTP that astats told last; None for silence."""
+    level = found[PEAK]
     return round(level, 2) + 0.0 if math.isfinite(level) else None
 
 

@@ -135,6 +135,21 @@ def run(
     return lines
 
 
+def metadata(take: Callable[[bytes, float], object]) -> Reader:
+    """A reader of ametadata's text (`frame:N ...`, then `lavfi.r128.M=-12.345` and its like) that hands on names and values."""
+    rest = b""
+
+    def read(chunk: bytes) -> None:
+        nonlocal rest
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            name, _, value = line.partition(b"=")
+            if value:
+                take(name, float(value))
+
+    return read
+
+
 def decoded_samples(log: Sequence[Line]) -> int:
     """How many samples per channel were decoded, by ffmpeg's own count; 0 when it says none."""
     return sum(int(found[1]) for line in log if (found := _DECODED.match(line.text)))
