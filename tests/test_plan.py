@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from pressroom import plan
-from pressroom.plan import Step
+from pressroom.plan import ASIDE, HINT, OUTPUT, Step
 
 if TYPE_CHECKING:
     from pressroom.plan import Work
@@ -32,18 +32,9 @@ class Sample(Step):
     parts: tuple[Part, ...] = ()
     gap: Fraction = Fraction(1, 2)
     gain: float | None = None
-    output: Path
-    folder: Path = field(default=Path("anywhere"), metadata={"key": False})
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        """What it reads."""
-        return (self.source, *(part.source for part in self.parts))
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        """What it makes."""
-        return (self.output,)
+    ledgers: tuple[Path, ...] = field(default=(), metadata=HINT)
+    output: Path = field(metadata=OUTPUT)
+    folder: Path = field(default=Path("anywhere"), metadata=ASIDE)
 
     @property
     def tools(self) -> tuple[str, ...]:
@@ -63,13 +54,24 @@ class Revised(Sample):
 
 
 STEP = Sample(
-    name="encode:01", source=Path("a.wav"), parts=(Part(word="x", source=Path("b.wav")),), output=Path("build/moon/a.flac")
+    name="encode:01",
+    source=Path("a.wav"),
+    parts=(Part(word="x", source=Path("b.wav")),),
+    ledgers=(Path("c.json"),),
+    output=Path("build/moon/a.flac"),
 )
 
 
 def key(step: Step, ffmpeg: str = "9") -> str:
     """Its key with a version of ffmpeg."""
     return plan.key(step, {"ffmpeg": ffmpeg})
+
+
+def test_a_field_says_what_its_files_are_for() -> None:
+    """Files are read, unless the field says that they are made, may be missing, or are none."""
+    assert (Path("a.wav"), Path("b.wav")) == STEP.inputs
+    assert (Path("c.json"),) == STEP.hints
+    assert (Path("build/moon/a.flac"),) == STEP.outputs
 
 
 def test_paths_are_roles() -> None:
@@ -79,6 +81,7 @@ def test_paths_are_roles() -> None:
         "parts": [{"word": "x", "source": "input 1"}],
         "gap": "1/2",
         "gain": None,
+        "ledgers": ["input 2"],
         "output": "output 0",
     }
     assert expected == plan.parameters(STEP)
@@ -106,7 +109,7 @@ def test_what_costs_nothing_leaves_the_key(same: Step) -> None:
         replace(STEP, parts=(Part(word="y", source=Path("b.wav")),)),
         replace(STEP, parts=(Part(word="x", source=Path("a.wav")),)),
         replace(STEP, output=Path("build/moon/a.wav")),
-        Revised(name=STEP.name, source=STEP.source, parts=STEP.parts, output=STEP.output),
+        Revised(name=STEP.name, source=STEP.source, parts=STEP.parts, ledgers=STEP.ledgers, output=STEP.output),
     ],
     ids=["number", "zero is not null", "nested word", "the same file twice", "suffix", "revision and kind"],
 )

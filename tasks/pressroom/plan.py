@@ -8,12 +8,13 @@ import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
     from subprocess import Popen
 
 
@@ -66,34 +67,43 @@ class Place:
     ledgers: tuple[Path, ...] = ()
 
 
+OUTPUT = {"role": "output"}
+"""The metadata of a field that names a file, or files, that the step makes every time."""
+HINT = {"role": "hint"}
+"""The metadata of a field of files that are read where they exist; a step that cannot make one does not stop this one."""
+ASIDE = {"role": "aside"}
+"""The metadata of a field that is no part of the key and names no file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
-    """One piece of work: fields that are its key, `inputs`, `outputs` and `run`.
+    """One piece of work: its fields are what it depends on, and `run` does it.
 
-    `name` is the task's name within its release (`encode-flac:1-02`) and `about` what it does in the user's words; neither is
-    part of the key. Paths are relative to the repo's root. They are not part of the key either: what they hold is
-    compared by content, and a name that gets into the bytes is a field of its own.
+    Every path in a field is a file that it reads, unless the field's metadata is OUTPUT, HINT or ASIDE. `name` is the task's
+    name within its release (`encode-flac:1-02`) and `about` what it does in the user's words. Paths are relative to the
+    repo's root. They are not part of the key: what they hold is compared by content, and a name that gets into the bytes is
+    a field of its own.
     """
 
-    name: str = field(metadata={"key": False})
-    about: str = field(default="", metadata={"key": False})
+    name: str = field(metadata=ASIDE)
+    about: str = field(default="", metadata=ASIDE)
     revision: ClassVar[int] = 1
     """Raised when the same fields give other bytes."""
 
-    @property
-    @abstractmethod
+    @cached_property
     def inputs(self) -> tuple[Path, ...]:
         """The files that it reads."""
+        return self._paths(None)
 
-    @property
-    @abstractmethod
+    @cached_property
     def outputs(self) -> tuple[Path, ...]:
         """The files that it makes, every time."""
+        return self._paths("output")
 
-    @property
+    @cached_property
     def hints(self) -> tuple[Path, ...]:
-        """Files that it reads where they exist; a step that cannot make one does not stop this one."""
-        return ()
+        """Files that it reads where they exist."""
+        return self._paths("hint")
 
     @property
     def manifest(self) -> tuple[Path, Path] | None:
@@ -112,12 +122,17 @@ class Step(ABC):
     def run(self, work: Work) -> None:
         """Write every output at `work.beside(output)`; raise ReleaseError or ToolError when that cannot be done."""
 
+    def _paths(self, role: str | None) -> tuple[Path, ...]:
+        """The paths in the fields of a role."""
+        fields = [f.name for f in dataclasses.fields(self) if f.metadata.get("role") == role]
+        return tuple(path for name in fields for path in _held(getattr(self, name)))
+
 
 def parameters(step: Step) -> dict[str, object]:
     """The step's fields as plain JSON values, its paths replaced by their roles: `input 0`, `output 1`."""
     roles = {path: f"input {n}" for n, path in reversed(list(enumerate((*step.inputs, *step.hints))))}
     roles |= {path: f"output {n}" for n, path in reversed(list(enumerate(step.outputs)))}
-    keyed = [f.name for f in dataclasses.fields(step) if f.metadata.get("key", True)]
+    keyed = [f.name for f in dataclasses.fields(step) if f.metadata != ASIDE]
     return {name: _plain(getattr(step, name), roles) for name in keyed}
 
 
@@ -135,6 +150,18 @@ def key(step: Step, fingerprints: Mapping[str, str]) -> str:
     }
     text = json.dumps(action, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _held(value: object) -> Iterator[Path]:
+    """The paths that a field holds, at any depth."""
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _held(item)
+    elif dataclasses.is_dataclass(value):
+        for f in dataclasses.fields(value):
+            yield from _held(getattr(value, f.name))
 
 
 def _plain(value: object, roles: Mapping[Path, str]) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from pressroom.engine.running import Running
 from pressroom.engine.toolchain import Toolchain
 from pressroom.engine.work import StepWork, listed_files, part_name, perform, refusal
 from pressroom.errors import MachineError, ReleaseError, ToolError
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,17 +28,7 @@ class Scripted(Step):
 
     script: Callable[[Work], None]
     source: Path | None = None
-    made: tuple[Path, ...]
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        """What it reads."""
-        return (self.source,) if self.source else ()
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        """What it makes."""
-        return self.made
+    made: tuple[Path, ...] = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Run it."""

@@ -85,7 +85,7 @@ def covers(source: str, *sizes: int, embed_size: int = 40, embed_bytes: int = 10
         name="cover",
         source=Path(source),
         sizes=sizes or (60, 30),
-        folder=Path("build/moon"),
+        largest=Path("build/moon/cover.jpg"),
         facts=Path(".pressroom/moon/cover.json"),
         embed_size=embed_size,
         embed_bytes=embed_bytes,
@@ -304,11 +304,12 @@ class TestCovers:
     def test_the_folder_is_no_part_of_the_key(self) -> None:
         """A renamed release keeps its covers: nothing in their bytes says where they lie."""
         step = covers("cover.png")
-        moved = replace(step, folder=Path("build/sun"))
+        moved = replace(step, largest=Path("build/sun/cover.jpg"))
         assert plan.key(step, {"pillow": "1"}) == plan.key(moved, {"pillow": "1"})
         assert {
             "source": "input 0",
             "sizes": [60, 30],
+            "largest": "output 0",
             "facts": "output 1",
             "embed_size": 40,
             "embed_bytes": 100_000,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import ReleaseError, ToolError
 from pressroom.formats import audio, lametag, riff
 from pressroom.formats.facts import AudioFacts, EncodedFacts
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import ffmpeg, headers, notes
 
 if TYPE_CHECKING:
@@ -50,22 +50,14 @@ XING_BYTES = 512
 class Encode(Step):
     """Encodes a master to an untagged file: bit-exact, gapless, the same on every CPU but for Opus."""
 
-    revision: ClassVar[int] = 1
     source: Path
     facts: Path
     encoding: audio.Encoding
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.source, self.facts)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     @property
     def tools(self) -> tuple[str, ...]:
+        """It runs ffmpeg, of which the encoder counts where its bytes may depend on the CPU."""
         encoder = ENCODERS.get(self.encoding.codec)
         return ("ffmpeg", f"ffmpeg:{encoder}") if encoder else ("ffmpeg",)
 
@@ -100,22 +92,14 @@ class Encode(Step):
 class Measure(Step):
     """Decodes an encoded file and holds it against its master: sample count, samples where they must be the same, true peak."""
 
-    revision: ClassVar[int] = 1
     bare: Path
     facts: Path
     encoding: audio.Encoding
-    measured: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.bare, self.facts)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.measured,)
+    measured: Path = field(metadata=OUTPUT)
 
     @property
     def tools(self) -> tuple[str, ...]:
+        """It decodes with ffmpeg."""
         return ("ffmpeg",)
 
     def run(self, work: Work) -> None:

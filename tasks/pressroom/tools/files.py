@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import facts, lrc, sums
-from pressroom.plan import Step
+from pressroom.plan import ASIDE, OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
@@ -29,15 +29,7 @@ class WriteText(Step):
     """Writes a text that is known from the words alone."""
 
     text: str
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return ()
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""
@@ -49,15 +41,7 @@ class CopyLyrics(Step):
     """Copies a lyrics file as UTF-8 with plain line ends, after reading it as what its name says."""
 
     source: Path
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.source,)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it; raises ReleaseError for a file that is not UTF-8, is empty, or is no LRC though named so."""
@@ -80,16 +64,8 @@ class Copy(Step):
     """Copies a file as it is; with `receipt`, notes its size and digest on the way."""
 
     source: Path
-    output: Path
-    receipt: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.source,)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output, self.receipt)
+    output: Path = field(metadata=OUTPUT)
+    receipt: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Copy it."""
@@ -106,16 +82,8 @@ class Zip(Step):
     """
 
     members: tuple[tuple[str, Path], ...]
-    output: Path
-    receipt: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return tuple(path for _, path in self.members)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output, self.receipt)
+    output: Path = field(metadata=OUTPUT)
+    receipt: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it, member by member, in constant memory."""
@@ -138,19 +106,11 @@ class Zip(Step):
 class Sums(Step):
     """Writes SHA256SUMS over everything that the release made: large files by their receipts, small ones by reading them."""
 
-    folder: Path = field(metadata={"key": False})
+    folder: Path = field(metadata=ASIDE)
     receipts: tuple[Path, ...]
     files: tuple[Path, ...]
     listing: Path | None
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (*self.receipts, *self.files, *((self.listing,) if self.listing else ()))
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""

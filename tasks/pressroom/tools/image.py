@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from pressroom.errors import ReleaseError
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import pixels
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class ImageFacts:
 class Covers(Step):
     """The covers of a release: upright, sRGB, without transparency or metadata, and never larger than the source.
 
-    `sizes` are the longer sides in pixels, 1 to 65,500: `cover.jpg` is the source capped at the first, and each further one is
-    `cover-<size>.jpg`, left out where the source is smaller. `embedded` is the picture for audio files, of at most
+    `sizes` are the longer sides in pixels, 1 to 65,500: `largest` is the source capped at the first, and each further one is
+    `cover-<size>.jpg` beside it, left out where the source is smaller. `embedded` is the picture for audio files, of at most
     `embed_size` pixels and `embed_bytes` bytes. `facts` says what the source was, which files were made and what had to be
     decided. Services want just that: RGB, square pixels, no ICC profile, no EXIF orientation, not upscaled (Spotify,
     "Building a package"; Apple, "Video and Audio Asset Guide"); a picture is never cropped.
@@ -65,26 +65,16 @@ class Covers(Step):
 
     source: Path
     sizes: tuple[int, ...]
-    folder: Path = field(metadata={"key": False})
-    facts: Path
+    largest: Path = field(metadata=OUTPUT)
+    facts: Path = field(metadata=OUTPUT)
     embed_size: int
     embed_bytes: int
-    embedded: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        """The author's picture."""
-        return (self.source,)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        """The largest cover, the facts, and the picture for audio files."""
-        return (self.folder / "cover.jpg", self.facts, self.embedded)
+    embedded: Path = field(metadata=OUTPUT)
 
     @property
     def manifest(self) -> tuple[Path, Path]:
         """The facts: they list the covers that the source was large enough for."""
-        return self.facts, self.folder
+        return self.facts, self.largest.parent
 
     @property
     def tools(self) -> tuple[str, ...]:
@@ -114,7 +104,7 @@ class Covers(Step):
         """The cap and the path of each cover that a source of `longer` pixels gives."""
         first, *further = self.sizes
         made = [size for size in dict.fromkeys(further) if size <= longer]
-        return [(first, self.folder / "cover.jpg"), *((size, self.folder / f"cover-{size}.jpg") for size in made)]
+        return [(first, self.largest), *((size, self.largest.with_name(f"cover-{size}.jpg")) for size in made)]
 
     def _embeddable(self, image: Image) -> Picture:
         """The best JPEG of at most `embed_bytes` bytes."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pressroom.formats import facts, loudness
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
@@ -24,15 +24,7 @@ class MeasureAlbum(Step):
 
     facts: tuple[Path, ...]
     measured: tuple[Path, ...]
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (*self.facts, *self.measured)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write the levels."""

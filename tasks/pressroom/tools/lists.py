@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pressroom.formats import cue, facts, loudness, m3u8
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
@@ -22,15 +22,7 @@ class WritePlaylist(Step):
 
     playlist: m3u8.Playlist
     facts: tuple[Path, ...]
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return self.facts
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""
@@ -50,15 +42,7 @@ class WriteCue(Step):
     sheet: cue.CueSheet
     levels: Path
     places: tuple[int, ...]
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.levels,)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""

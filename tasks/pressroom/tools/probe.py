@@ -6,11 +6,11 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
 from pressroom.formats import facts, loudness
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import ffmpeg, headers, notes
 from pressroom.tools.samples import Samples
 
@@ -31,20 +31,12 @@ HALF_FILLED_BLOCKS = 3
 class Probe(Step):
     """Reads a master once: what it is, how long, how loud."""
 
-    revision: ClassVar[int] = 1
     source: Path
-    facts: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.source,)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.facts,)
+    facts: Path = field(metadata=OUTPUT)
 
     @property
     def tools(self) -> tuple[str, ...]:
+        """It decodes with ffmpeg, and mutagen reads the header of what is compressed."""
         return ("ffmpeg", "mutagen")
 
     def run(self, work: Work) -> None:

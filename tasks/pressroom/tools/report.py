@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import checks, facts
-from pressroom.plan import Step
+from pressroom.plan import HINT, OUTPUT, Step
 from pressroom.tools import notes
 from pressroom.tools.files import sha256
 
@@ -26,15 +26,7 @@ class WriteLedger(Step):
     tracks: tuple[tuple[str, str | None], ...]
     """(name, ISRC) of each track."""
     facts: tuple[Path, ...]
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return self.facts
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""
@@ -58,20 +50,8 @@ class RunChecks(Step):
     receipts: tuple[Path, ...]
     cover: Path | None
     ledger: Path
-    ledgers: tuple[Path, ...]
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (*self.masters, *self.measured, *self.receipts, self.ledger, *((self.cover,) if self.cover else ()))
-
-    @property
-    def hints(self) -> tuple[Path, ...]:
-        return self.ledgers
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    ledgers: tuple[Path, ...] = field(metadata=HINT)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write the report; a failed rule is for `Judge` to act upon."""
@@ -94,14 +74,6 @@ class Judge(Step):
     """Fails when an `error` rule of checks.json failed, and says what else to look at."""
 
     report: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return (self.report,)
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return ()
 
     def run(self, work: Work) -> None:
         """Raise ReleaseError with every failed rule if one of them is an error."""
@@ -134,19 +106,11 @@ class WriteRelease(Step):
     cover: Path | None
     evidence: tuple[Path, ...]
     levels: Path
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        tracks = [path for track in self.tracks for path in (track.facts, *(receipt for _, receipt in track.files))]
-        return (*tracks, *self.evidence, self.levels, *((self.cover,) if self.cover else ()))
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     @property
     def tools(self) -> tuple[str, ...]:
+        """All that made the release: the record tells their versions."""
         return ("ffmpeg", "mutagen", "pillow")
 
     def run(self, work: Work) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pressroom.formats import facts
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
@@ -30,15 +30,7 @@ class WriteStems(Step):
     """Writes stems.json: what each stem is, so that a remixer's tools can load them aligned."""
 
     stems: tuple[Stem, ...]
-    output: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        return tuple(path for stem in self.stems for path in (stem.facts, stem.receipt))
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output,)
+    output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 from pressroom.errors import ToolError
 from pressroom.formats import facts, loudness, lrc
 from pressroom.formats.tagset import Picture, TagSet
-from pressroom.plan import Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import encode, files, notes, tags
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ class Tag(Step):
     (a stem). `lyrics` is the lyrics file as it stands in the build.
     """
 
-    revision: ClassVar[int] = 1
     bare: Path
     measured: Path
     tags: TagSet
@@ -38,20 +37,12 @@ class Tag(Step):
     cover: Path | None = None
     cover_facts: Path | None = None
     lyrics: Path | None = None
-    output: Path
-    receipt: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        optional = (self.levels, self.cover, self.cover_facts, self.lyrics)
-        return (self.bare, self.measured, *(path for path in optional if path))
-
-    @property
-    def outputs(self) -> tuple[Path, ...]:
-        return (self.output, self.receipt)
+    output: Path = field(metadata=OUTPUT)
+    receipt: Path = field(metadata=OUTPUT)
 
     @property
     def tools(self) -> tuple[str, ...]:
+        """It tags with mutagen, and ffmpeg reads the stream inside again."""
         return ("ffmpeg", "mutagen")
 
     def run(self, work: Work) -> None:

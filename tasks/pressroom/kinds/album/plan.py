@@ -86,7 +86,7 @@ def _cover(album: Album, paths: Paths) -> Iterator[Step]:
         about=f"derive the covers from {album.cover.name}",
         source=album.cover,
         sizes=album.cover_sizes,
-        folder=paths.place.build,
+        largest=paths.cover,
         facts=paths.cover_facts,
         embed_size=album.embed.size,
         embed_bytes=album.embed.bytes,
