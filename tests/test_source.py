@@ -157,6 +157,12 @@ class TestInherit:
         names = tuple(credit.name for credit in found.credits)
         assert expected == (found.artist, found.label, found.embed.size, found.embed.bytes, names, found.website)
 
+    def test_a_sort_form_goes_with_its_name(self) -> None:
+        """A release of another artist does not inherit how the first one is sorted."""
+        sorts = "artist: The Lanterns\nartist_sort: Lanterns, The\n"
+        assert "Lanterns, The" == album(ALBUM.replace("artist: The Lanterns\n", ""), sorts).artist_sort
+        assert None is album(ALBUM.replace("The Lanterns", "Mira"), sorts).artist_sort
+
     def test_placeholders_are_the_releases_words(self) -> None:
         """Inherited texts may use placeholders, also those that are inherited texts with placeholders themselves."""
         found = album(

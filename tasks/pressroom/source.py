@@ -73,7 +73,10 @@ def typed(model: type[Model], words: Map) -> Model:
 
 
 def _merged(own: Map, defaults: Map, fill: Callable[[Word], object], verbatim: frozenset[str]) -> Map:
-    """`own` over `defaults`, key by key; what is inherited goes through `fill`."""
+    """`own` over `defaults`, key by key; what is inherited goes through `fill`.
+
+    A sort form belongs to its name: where `own` has another `artist`, the inherited `artist_sort` is not that one's.
+    """
     merged = Map(own.mark)
     merged.partial = own.partial or defaults.partial
     for key, value in own.items():
@@ -81,7 +84,7 @@ def _merged(own: Map, defaults: Map, fill: Callable[[Word], object], verbatim: f
         whole = _merged(value, below, fill, verbatim) if isinstance(value, Map) and isinstance(below, Map) else value
         merged.put(key, whole, own.keys_at[key], own.values_at[key])
     for key, value in defaults.items():
-        if key not in own:
+        if key not in own and not (key.endswith("_sort") and key.removesuffix("_sort") in own):
             inherited = value if key in verbatim else _inherited(value, fill)
             merged.put(key, inherited, defaults.keys_at[key], defaults.values_at[key])
     return merged

@@ -40,6 +40,8 @@ def test_the_environment_wins_over_files(tmp_path: Path) -> None:
         ("pressroom.toml", "build = '..'", "`build` in pressroom.toml: expected the name of a folder in the repo, got '..'"),
         ("pressroom.toml", "build = '.'", "`build` in pressroom.toml: expected the name of a folder in the repo, got '.'"),
         ("pressroom.toml", "build = 'releases'", "`build` in pressroom.toml: expected a folder of its own, got 'releases'"),
+        ("pressroom.toml", "build = 'Kept'", "`build` in pressroom.toml: expected a folder of its own, got 'Kept'"),
+        ("pressroom.toml", "build = '.git'", "`build` in pressroom.toml: expected a folder of its own, got '.git'"),
         ("pyproject.toml", "tool = 3", "pyproject.toml: expected a table [tool.pressroom], got '3'"),
         ("pyproject.toml", "tool.pressroom = []", "pyproject.toml: expected a table [tool.pressroom], got '[]'"),
     ],

@@ -205,3 +205,35 @@ def test_a_manifest_lists_files_in_their_folder() -> None:
     """By their paths in it."""
     Path("m.json").write_text('{"files": [{"path": "a.txt"}, {"path": "b.txt"}]}', encoding="utf-8")
     assert [A, B] == listed_files(Path("m.json"), A.parent)
+
+
+def test_an_input_that_cannot_be_read_is_named() -> None:
+    """A master that permissions hide is what the release lacks, and no fault of the output."""
+
+    def script(work: Work) -> None:
+        work.beside(A).write_text("half", encoding="utf-8")
+        raise PermissionError(13, "Permission denied", "releases/a.wav")
+
+    source = Path("releases/a.wav")
+    source.parent.mkdir()
+    source.write_bytes(b"")
+    with pytest.raises(ReleaseError) as raised:
+        done(script, A, source=source)
+    assert "releases/a.wav: cannot be read (Permission denied)" == str(raised.value)
+    assert [] == list(A.parent.iterdir())
+
+
+def test_a_folder_in_the_way_is_named_before_anything_changes() -> None:
+    """No output is new while another is old."""
+    A.parent.mkdir(parents=True)
+    A.write_text("old", encoding="utf-8")
+    B.mkdir()
+
+    def script(work: Work) -> None:
+        for path in (A, B):
+            work.beside(path).write_text("new", encoding="utf-8")
+
+    with pytest.raises(ToolError) as raised:
+        done(script, A, B)
+    assert f"{B}: a folder stands where this file belongs; move it away and run `doit` again" == str(raised.value)
+    assert "old" == A.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         if params._non_default_keys - {"dryrun"}:  # noqa: SLF001  # doit tells given options from defaults only there
             raise UsageError("usage: doit clean [-n] [RELEASE ...]")
         _refuse_unknown(args, build)
-        made = [Path(path) for path in build.record.made(tuple(args))]
+        made = [path for path in map(Path, build.record.made(tuple(args))) if _inside(path, build)]
         there = [path for path in made if path.is_file() or path.is_symlink()]
         if params["dryrun"]:
             print("\n".join(f"would remove {path}" for path in there) or "nothing to remove")  # noqa: T201
@@ -46,6 +46,12 @@ def _refuse_unknown(slugs: list[str], build: Build) -> None:
         if slug not in known:
             near = suggestion(slug, known)
             raise UsageError(f"'{slug}' was never built here" + (f"; did you mean '{near}'?" if near else ""))
+
+
+def _inside(path: Path, build: Build) -> bool:
+    """Whether it lies in the folder of outputs, whatever the record says, and whatever has become a link."""
+    folder = (build.root / build.settings.build).resolve()
+    return (build.root / path.parent).resolve().is_relative_to(folder)
 
 
 def remove(files: list[Path]) -> None:

@@ -36,7 +36,6 @@ title_sort        | TSOT | - | TITLESORT       | sonm | V            | V
 artist_sort       | TSOP | - | ARTISTSORT      | soar | V            | V
 album_artist_sort | TSO2 | = | ALBUMARTISTSORT | soaa | V            | V
 album_sort        | TSOA | - | ALBUMSORT       | soal | V            | V
-composer_sort     | TSOC | = | COMPOSERSORT    | soco | V            | V
 
 track          | TRCK#n  | = | TRACKNUMBER            | trkn#n  | Track#n       | V
 track_total    | TRCK#of | = | TRACKTOTAL+TOTALTRACKS | trkn#of | Track#of      | V
@@ -89,8 +88,6 @@ musicbrainz_album_artist  | X:MusicBrainz Album Artist Id  | = | MUSICBRAINZ_ALB
 musicbrainz_work          | X:MusicBrainz Work Id          | = | MUSICBRAINZ_WORKID         | FX                     | V | V
 
 edition              | X    | = | EDITION              | F    | Edition   | V
-encoded_by           | TENC | = | ENCODEDBY            | F    | EncodedBy | V
-encoder              | TSSE | = | ENCODER              | ©too | Encoder   | V
 provenance_generator | X    | = | PROVENANCE_GENERATOR | F    | V         | V
 provenance_version   | X    | = | PROVENANCE_VERSION   | F    | V         | V
 provenance_build     | X    | = | PROVENANCE_BUILD     | F    | V         | V

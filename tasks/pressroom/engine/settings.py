@@ -19,6 +19,8 @@ STATE = Path(".pressroom")
 LOGS = STATE / "logs"
 """A log for each step whose tool failed."""
 RELEASES = Path("releases")
+OWN_FOLDERS = ("releases", "kept", "published", "schemas", "tasks", "tests", "docs")
+"""Folders of a releases repo, which no build writes to."""
 KNOWN = ("build", "jobs", "ffmpeg")
 MOST_JOBS = 256
 """Far above any sense."""
@@ -85,7 +87,7 @@ def _read(where: str, key: str, value: object) -> Path | int | str:
         folder = Path(value)
         if folder.is_absolute() or ".." in folder.parts or len(folder.parts) != 1:
             raise UsageError(f"{where}: expected the name of a folder in the repo, got '{value}'")
-        if folder in (RELEASES, STATE):
+        if value.startswith(".") or value.casefold() in OWN_FOLDERS:
             raise UsageError(f"{where}: expected a folder of its own, got '{value}'")
         return folder
     return value

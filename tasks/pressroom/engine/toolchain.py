@@ -40,7 +40,7 @@ class Toolchain:
         path = bundled_ffmpeg() if self.wanted == "bundled" else Path(self.wanted)
         if not path.is_file() or not os.access(path, os.X_OK):
             raise MachineError(f"ffmpeg: {path} is not a program; set PRESSROOM_FFMPEG to one, or run `pressroom doctor`")
-        major = re.match(r"ffmpeg version n?(\d+)\.", self._remembered(path, "ffmpeg-version"))
+        major = re.match(r"ffmpeg version n?(\d+)\b", self._remembered(path, "ffmpeg-version"))
         if major and int(major[1]) < OLDEST_FFMPEG:
             raise MachineError(
                 f"ffmpeg: {path} is version {major[1]}, and {OLDEST_FFMPEG} or newer is needed; unset PRESSROOM_FFMPEG"

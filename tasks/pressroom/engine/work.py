@@ -163,6 +163,9 @@ def _commit(step: Step, work: StepWork, slug: str, record: Record) -> None:
     missing = [output for output in step.outputs if not work.beside(output).is_file()]
     if missing:
         raise ToolError(f"{missing[0]}: was not made; this is a bug in pressroom")
+    for output in work.parts:
+        if output.is_dir():
+            raise ToolError(f"{output}: a folder stands where this file belongs; move it away and run `doit` again")
     for part in work.parts.values():
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
@@ -188,6 +191,9 @@ def _explained(error: OSError, step: Step) -> PressroomError:
     what = step.outputs[0] if step.outputs else step.name
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineError(f"{what}: the disk is full; make room and run `doit` again")
+    read = next((path for path in step.inputs if str(path) == error.filename), None)
+    if read:
+        return ReleaseError(f"{read}: cannot be read ({error.strerror})")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return MachineError(f"{what}: cannot be written ({error.strerror}); mend the folder's permissions and run `doit` again")
     return ToolError(f"{what}: {error.strerror or error} ({error.filename})")

@@ -63,6 +63,7 @@ tracks:
     stems: {drums: d.wav}
 """
 SHARED = {
+    "musicbrainz_album_artist": ("f4a31f0a-51dd-4fa7-986d-3095c40c5ed8",),
     "album": ("Moon",),
     "album_artist": ("The Lanterns & Mira",),
     "album_artist_sort": ("Lanterns, The",),
@@ -163,3 +164,10 @@ def test_what_goes_without_saying(words: str, field: str, values: tuple[str, ...
     """Names and sort forms follow from each other only where the artist is the same, and defaults are not tags."""
     tags = track_tags(read(f"kind: album\ntitle: Moon\n{words}\ntracks: [{{title: a, file: a.wav, featuring: [G]}}]"), 0)
     assert values == dict(tags.fields).get(field)
+
+
+def test_a_discs_title_comes_with_its_number(read: Reader) -> None:
+    """A player that shows the title of the only disc knows which disc that is."""
+    words = "kind: album\ntitle: A\nartist: B\nformats: [flac]\n"
+    fields = dict(track_tags(read(words + "discs: [{title: Dusk}]\ntracks: [{title: C, file: m.wav}]"), 0).fields)
+    assert (("1",), ("1",), ("Dusk",)) == tuple(fields.get(key) for key in ("disc", "disc_total", "disc_subtitle"))

@@ -65,15 +65,15 @@ def _album_words(album: Album) -> dict[str, object]:
 def _position(album: Album, index: int) -> dict[str, object]:
     """Which track and disc it is, of how many."""
     disc = album.tracks[index].disc
-    several = album.disc_count > 1
     on_disc = [album.numbers[n] for n, track in enumerate(album.tracks) if track.disc == disc]
     total = len(album.tracks) if album.numbering == "continuous" else len(on_disc)
     title = album.discs[disc - 1].title if disc <= len(album.discs) else None
+    told = album.disc_count > 1 or title is not None
     return {
         "track": str(album.numbers[index]),
         "track_total": str(total),
-        "disc": str(disc) if several else None,
-        "disc_total": str(album.disc_count) if several else None,
+        "disc": str(disc) if told else None,
+        "disc_total": str(album.disc_count) if told else None,
         "disc_subtitle": title,
     }
 
@@ -117,7 +117,8 @@ def _ids(album: Album, track: Track) -> dict[str, object]:
         "musicbrainz_work": track.musicbrainz.work,
         "musicbrainz_release": album.musicbrainz.release,
         "musicbrainz_release_group": album.musicbrainz.release_group,
-        "musicbrainz_album_artist": album.musicbrainz.album_artist,
+        "musicbrainz_album_artist": album.musicbrainz.album_artist
+        or (album.musicbrainz.artist if album.printed_artist == album.artist else None),
     }
 
 
