@@ -110,7 +110,7 @@ def dangling(path: Path) -> None:
     ("stand_in", "error"),
     [
         (missing, "no such file"),
-        (dangling, "no such file"),
+        (dangling, "a link to 'nowhere.wav', which is not there"),
         (os.mkdir, "expected a file, got a folder"),
         (fifo, "expected a file, got a device, socket or pipe"),
         (device, "it leads out of the repo; copy the file into it"),
@@ -238,7 +238,10 @@ def test_what_libraries_say_does_not_disturb(built: Repo) -> None:
     damaged[20:60] = bytes(byte ^ 0xFF for byte in damaged[20:60])
     built.write("releases/cover.tif", bytes(damaged))
     built.edit("releases/moon.yaml", "cover.png", "cover.tif")
-    warning = "warn: cover: cover-size: expected 1400, got 256\n    export the picture larger; stores ask for 3000 x 3000\n"
+    warning = (
+        "moon:check: warn: cover: cover-size: expected 1400, got 256\n"
+        "    export the picture larger; stores ask for 3000 x 3000\n"
+    )
     assert warning == built.doit().err
     assert "Fax4Decode" in (built.path / ".pressroom/logs/libraries.log").read_text(encoding="utf-8")
 

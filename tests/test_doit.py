@@ -380,3 +380,20 @@ def keys(value: object) -> set[str]:
     if isinstance(value, dict):
         return set(value).union(*map(keys, value.values()))
     return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def test_defaults_that_say_nothing_are_none(built: Repo) -> None:
+    """The file is optional, so it may be empty, or hold comments only."""
+    built.write("releases/defaults.yaml", "# artist: me\n\n")
+    done = built.doit()
+    assert (0, "") == (done.code, done.err)
+
+
+def test_a_mistake_in_the_defaults_is_told_once(built: Repo) -> None:
+    """Every release fails of it, and the second one says no more."""
+    built.write("releases/sun.yaml", (built.path / "releases/moon.yaml").read_text(encoding="utf-8"))
+    built.write("releases/defaults.yaml", "artist: [\n")
+    done = built.doit()
+    assert 2 == done.code
+    assert 1 == done.err.count("releases/defaults.yaml:"), done.err
+    assert "FAILED  sun:check\nthe same as above\n" in done.err

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from pressroom import names
 from pressroom.errors import SourceError
-from pressroom.yamltext import MAX_BYTES, MAX_MISTAKES, Map, Mark, Seq, Text, Unread, Word, parse, shape, short, visible
+from pressroom.yamltext import MAX_BYTES, MAX_MISTAKES, Map, Mark, Seq, Text, Unread, Word, blank, parse, shape, short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pressroom.errors import Mistake
 
-__all__ = ["MAX_BYTES", "Map", "Mark", "Seq", "Text", "Word", "Wrong", "inherit", "parse", "typed", "visible"]
+__all__ = ["MAX_BYTES", "Map", "Mark", "Seq", "Text", "Word", "Wrong", "blank", "inherit", "parse", "typed", "visible"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Placeholders = Mapping[str, str | int | None]

@@ -157,6 +157,11 @@ def parse(path: Path, content: bytes) -> Map:
     return value
 
 
+def blank(content: bytes) -> bool:
+    """Whether a YAML file says nothing: it is empty, or holds comments only."""
+    return all(not line.strip() or line.lstrip().startswith(b"#") for line in content.splitlines())
+
+
 def visible(text: str) -> str:
     """`text` with what a terminal would obey or hide (controls, bidi overrides, lone surrogates) shown as escapes."""
     if text.isascii() and text.isprintable():

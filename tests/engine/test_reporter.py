@@ -61,5 +61,8 @@ def test_elsewhere_a_line_is_a_thing_done(fresh: Repo) -> None:
     assert 27 == len([line for line in made if line.startswith("made  moon:")]) == len(made)
     assert last.startswith("made 27, up to date 0, failed 0 in ")
     assert "\x1b" not in done.out + done.err
-    warning = "warn: cover: cover-size: expected 1400, got 100\n    export the picture larger; stores ask for 3000 x 3000\n"
+    warning = (
+        "moon:check: warn: cover: cover-size: expected 1400, got 100\n"
+        "    export the picture larger; stores ask for 3000 x 3000\n"
+    )
     assert warning == done.err

@@ -207,6 +207,19 @@ def test_a_manifest_lists_files_in_their_folder() -> None:
     assert [A, B] == listed_files(Path("m.json"), A.parent)
 
 
+def test_the_file_that_is_meant_is_named(tmp_path: Path) -> None:
+    """Another case or ending is the usual slip of who comes from another system; a dead link says where it leads."""
+    for name in ("Rise.WAV", "fall.flac"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "dead.wav").symlink_to("nowhere.wav")
+    assert [
+        "no such file; did you mean 'Rise.WAV'?",
+        "no such file; did you mean 'fall.flac'?",
+        "no such file",
+        "a link to 'nowhere.wav', which is not there",
+    ] == [refusal(tmp_path, tmp_path / name) for name in ("rise.wav", "fall.wav", "noon.wav", "dead.wav")]
+
+
 def test_an_input_that_cannot_be_read_is_named() -> None:
     """A master that permissions hide is what the release lacks, and no fault of the output."""
 

@@ -115,6 +115,20 @@ def test_only_lossy_sound_has_a_peak_to_check() -> None:
     assert "true-peak" not in file_checks(replace(ENCODED, true_peak=None))
 
 
+def test_a_master_above_full_scale_is_warned_of() -> None:
+    """Floating point holds what no format does; how much too loud it is comes with the warning."""
+    hot = replace(MASTER, floating=True, clipped_samples=3, loudness=replace(MASTER.loudness, true_peak=15.83))
+    found = {check.rule: check for check in checks.master_checks(["01 Rise"], [hot])}["full-scale"]
+    expected = (
+        "warn: 01 Rise: full-scale: expected all samples below full scale, got 3 samples at or above it\n"
+        "    lower 01 Rise by 15.9 dB or more"
+    )
+    assert (False, expected) == (found.passed, checks.said(found))
+    fine = replace(hot, clipped_samples=0)
+    assert all(check.passed for check in checks.master_checks(["01 Rise"], [fine]))
+    assert "full-scale" not in {check.rule for check in checks.master_checks(["01 Rise"], [replace(hot, floating=False)])}
+
+
 def test_a_lossy_master_is_warned_of() -> None:
     """It plays, but every file made of it has lost twice."""
     lossy = replace(MASTER, codec="mp3", lossless=False)

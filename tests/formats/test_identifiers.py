@@ -291,3 +291,15 @@ def test_one_wrong_digit_is_found(body: str) -> None:
     """Of the ten possible last digits of a barcode, one alone is right."""
     right = [digit for digit in "0123456789" if expected_of(identifiers.barcode, body + digit) is None]
     assert len(right) == 1
+
+
+@pytest.mark.parametrize("key", ["C", "Am", "F#", "Bbm", "o"])
+def test_a_key_is_written_as_id3_does(key: str) -> None:
+    """A letter, a sign, and `m` for minor; `o` for none."""
+    assert key == identifiers.musical_key(key)
+
+
+@pytest.mark.parametrize("text", ["H", "banana", "am", "A minor", "8A", ""])
+def test_what_is_no_key_says_what_one_is(text: str) -> None:
+    """Players sort by it, so other words are refused."""
+    assert "a key such as C, F#, Am or Bbm, or 'o' for none" == expected_of(identifiers.musical_key, text)

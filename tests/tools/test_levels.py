@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pressroom.formats import facts, loudness
-from pressroom.formats.audio import NAMED
+from pressroom.formats.audio import NAMED, Encoding
 from pressroom.tools import notes
 from pressroom.tools.encode import Encode, Measure
 from pressroom.tools.levels import MeasureAlbum
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.media
 
 
-def levels(bench: Bench, tracks: Sequence[Sequence[int]]) -> facts.Levels:
-    """The levels of an album of FLACs."""
+def levels(bench: Bench, tracks: Sequence[Sequence[int]], encoding: Encoding = NAMED["flac"]) -> facts.Levels:
+    """The levels of an album of FLACs, or of another encoding."""
     known, measured = [], []
     for index, samples in enumerate(tracks):
         source = bench.wav(f"{index}.wav", [samples, samples])
         known.append(bench.make(Probe(name="p", source=source, facts=Path(f"{index}.facts.json"))))
-        encoding, bare = NAMED["flac"], Path(f"{index}.flac")
+        bare = Path(f"{index}.flac")
         bench.make(Encode(name="e", source=source, facts=known[-1], encoding=encoding, output=bare))
         step = Measure(name="m", bare=bare, facts=known[-1], encoding=encoding, measured=Path(f"{index}.measured.json"))
         measured.append(bench.make(step))
@@ -50,6 +50,14 @@ def test_a_silent_track_changes_nothing(bench: Bench) -> None:
     assert levels(bench, [tone]).album == levels(bench, [tone, silence]).album
     nothing = facts.Level(lufs=None, peak=None)
     assert facts.Levels(album=nothing, tracks=(nothing,)) == levels(bench, [silence])
+
+
+def test_what_is_mixed_down_has_its_own_loudness(bench: Bench) -> None:
+    """One channel at the mean of two that are alike is 3 LU quieter than both together (ITU-R BS.1770-4, channel weights)."""
+    tone = bench.sine(44_100, hertz=1000)
+    stereo = levels(bench, [tone])
+    mono = levels(bench, [tone], Encoding(codec="flac", bitrate=None, quality=None, rate=None, depth=None, channels=1))
+    assert mono.tracks[0].lufs == mono.album.lufs == pytest.approx((stereo.album.lufs or 0) - 3.01, abs=0.05)
 
 
 def test_gains_are_those_of_replaygain_and_r128(bench: Bench) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pressroom.errors import ReleaseError
 from pressroom.formats import facts, riff
 from pressroom.tools import ffmpeg, headers, probe
+from pressroom.tools.meters import Meters
 from pressroom.tools.probe import Probe
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def test_a_master_that_is_too_short_is_refused(bench: Bench) -> None:
 
 def test_silence_after_sound_is_below_the_gate() -> None:
     """The meter says `nan` where its running sum ends a little below 0; such a block is as silent as any."""
-    meters = probe._Meters()
+    meters = Meters()
     for level in [-9.5] * 4 + [math.nan, -math.inf]:
         meters.take(b"lavfi.r128.M", level)
     assert {-950: 1} == meters.levels
@@ -265,7 +266,7 @@ def test_flipped_bytes_are_found_where_there_is_a_checksum(bench: Bench, name: s
 
 def test_only_full_blocks_have_a_loudness() -> None:
     """The loudness of 400 ms is told from the first 100 ms on; the first three are not full."""
-    meters = probe._Meters()
+    meters = Meters()
     for n in range(5):
         meters.take(b"lavfi.r128.M", n - 30.004)
         meters.take(b"lavfi.r128.LRA", 1.5)

@@ -94,8 +94,9 @@ def read(release: Found) -> tuple[Kind[Any], BaseModel]:
     from pressroom.kinds import KINDS  # noqa: PLC0415  # pydantic takes 0.1 s, which `doit help` need not pay
 
     words = source.parse(release.path, _content(release.path))
-    if release.defaults.is_file():
-        defaults = source.parse(release.defaults, _content(release.defaults))
+    content = _content(release.defaults) if release.defaults.is_file() else b""
+    if not source.blank(content):
+        defaults = source.parse(release.defaults, content)
         named = KINDS.get(str(words.get("kind") or defaults.get("kind")))
         expand = named.inherited if named else (lambda _: {})
         words = source.inherit(words, defaults, expand, verbatim=frozenset({"naming"}))

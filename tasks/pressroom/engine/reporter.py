@@ -62,7 +62,7 @@ class Reporter:
         self.made += 1
         self._say(f"made  {task.name}  {task.doc or ''}".rstrip(), self.out)
         for line in getattr(task.actions[0], "said", ()):
-            self._say(line, self.err)
+            self._say(f"{task.name}: {line}", self.err)
 
     def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
         """A step failed, or waits for one that did."""
@@ -71,8 +71,10 @@ class Reporter:
             self.blocked += bool(task.actions)
             return
         error = getattr(task.actions[0], "error", None) if task.actions else None
-        self.errors.append(error or PressroomError(f"{task.name}: {fail.get_msg()}"))
-        self._say(f"FAILED  {task.name}\n{self.errors[-1]}", self.err)
+        error = error or PressroomError(f"{task.name}: {fail.get_msg()}")
+        told = any(str(error) == str(other) for other in self.errors)
+        self.errors.append(error)
+        self._say(f"FAILED  {task.name}\n" + ("the same as above" if told else str(error)), self.err)
 
     def skip_uptodate(self, task: Any) -> None:  # noqa: ANN401
         """A step has nothing to do."""

@@ -121,13 +121,22 @@ def refusal(root: Path, path: Path) -> str | None:
     except RuntimeError:  # of a loop of links, before Python 3.13
         return "a link that leads to itself"
     except OSError as error:
-        known = {errno.ENOENT: "no such file", errno.ELOOP: "a link that leads to itself"}
+        known = {errno.ENOENT: _no_such_file(path), errno.ELOOP: "a link that leads to itself"}
         return known.get(error.errno or 0, f"cannot be read ({error.strerror})")
     if not real.is_relative_to(root):
         return "it leads out of the repo; copy the file into it"
     if stat.S_ISDIR(mode):
         return "expected a file, got a folder"
     return None if stat.S_ISREG(mode) else "expected a file, got a device, socket or pipe"
+
+
+def _no_such_file(path: Path) -> str:
+    """That a file is not there, with the one beside it that differs in case or ending only."""
+    if path.is_symlink():
+        return f"a link to '{path.readlink()}', which is not there"
+    beside = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    near = next((found.name for found in beside if found.stem.casefold() == path.stem.casefold()), None)
+    return "no such file" + (f"; did you mean '{near}'?" if near else "")
 
 
 def listed_files(manifest: Path, folder: Path) -> list[Path] | None:

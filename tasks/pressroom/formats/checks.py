@@ -104,6 +104,8 @@ def master_checks(names: Sequence[str], masters: Sequence[AudioFacts]) -> Iterat
             message="the master is lossless",
             fix=None if master.lossless else "use the recording that this file was made from",
         )
+        if master.floating:
+            yield _full_scale(name, master)
     for index, (name, master) in enumerate(zip(names, masters, strict=True)):
         before = zip(names[:index], masters[:index], strict=True)
         same = [other for other, twin in before if twin.pcm_sha256 == master.pcm_sha256]
@@ -117,6 +119,21 @@ def master_checks(names: Sequence[str], masters: Sequence[AudioFacts]) -> Iterat
             message="no other track of the release has the same audio",
             fix=f"name another master for {name} or {same[0]}" if same else None,
         )
+
+
+def _full_scale(name: str, master: AudioFacts) -> Check:
+    """The check of a floating-point master, which may be louder than what the formats hold."""
+    peak = master.loudness.true_peak
+    return Check(
+        rule="full-scale",
+        subject=name,
+        severity="warn",
+        passed=not master.clipped_samples,
+        measured=f"{master.clipped_samples} samples at or above it" if master.clipped_samples else "below it",
+        expected="all samples below full scale",
+        message="the master stays below full scale, where every format cuts it off",
+        fix=None if not master.clipped_samples or peak is None else f"lower {name} by {max(peak, 0) + 0.1:.1f} dB or more",
+    )
 
 
 def cover_checks(cover: CoverFacts | None) -> Iterator[Check]:

@@ -66,7 +66,7 @@ class EncodedFacts:
     """An encoded file, by decoding all of it.
 
     `identical` says that it decodes to its master's samples; `true_peak` is in dBTP, None for silence; `stream_sha256` is
-    over its packets, which tagging must not change.
+    over its packets, which tagging must not change; `loudness` is its master's where it is None.
     """
 
     codec: str
@@ -76,6 +76,7 @@ class EncodedFacts:
     true_peak: float | None
     identical: bool
     stream_sha256: str
+    loudness: Loudness | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -192,3 +192,10 @@ def _region(code: str) -> str:
     if not private and code not in _AREAS.split() and not countries.get(alpha_2=code):
         raise ValueError(f"a language tag whose region is an ISO 3166-1 or UN M.49 code, not '{code}'")
     return code
+
+
+def musical_key(text: str) -> str:
+    """A key as ID3 writes it: `C`, `F#`, `Bbm`, `o` for none (id3v2.4.0-frames, TKEY); raises ValueError for any other."""
+    if not re.fullmatch("[A-G][b#]?m?|o", text):
+        raise ValueError("a key such as C, F#, Am or Bbm, or 'o' for none")
+    return text

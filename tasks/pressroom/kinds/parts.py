@@ -288,6 +288,7 @@ Url = Annotated[str, identifier(identifiers.url, r'^\s*[Hh][Tt][Tt][Pp][Ss]?://[
 Isrc = Annotated[
     str, identifier(identifiers.isrc, r"^\s*([- ]*[A-Za-z]){2}([- ]*[A-Za-z0-9]){3}([- ]*[0-9]){7}[- ]*\s*$", "QZABC2600001")
 ]
+MusicalKey = Annotated[str, identifier(identifiers.musical_key, "^([A-G][b#]?m?|o)$", "Am")]
 Iswc = Annotated[str, identifier(identifiers.iswc, r"^\s*[-. ]*[Tt]([-. ]*[0-9]){10}[-. ]*\s*$", "T-034.524.680-1")]
 Barcode = Annotated[
     str,

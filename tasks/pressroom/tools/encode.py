@@ -12,6 +12,7 @@ from pressroom.formats import audio, lametag, riff
 from pressroom.formats.facts import AudioFacts, EncodedFacts
 from pressroom.plan import OUTPUT, Step
 from pressroom.tools import ffmpeg, headers, notes
+from pressroom.tools.meters import Meters, metered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,17 +187,24 @@ def _resampling(master: AudioFacts, fitted: audio.Fitted) -> Options:
 
 
 def encoded_facts(work: Work, path: Path, encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted) -> EncodedFacts:
-    """What an encoded file decodes to: its samples' digest where they must be the master's, else its peak."""
+    """What an encoded file decodes to: its samples' digest where they must be the master's, else its peak.
+
+    A file that is mixed down is not as loud as its master, so its loudness is measured too.
+    """
     digest, packets = hashlib.sha256(), bytearray()
     peak: dict[bytes, float] = {}
+    meters = Meters()
     stream = ffmpeg.source(path, threads=1)
-    decoded = _pcm(stream) if fitted.exact else _peak(stream, fitted.rate)
-    args = ffmpeg.arguments(decoded, _packets(stream), portable=not encoding.lossless)
+    outputs = [_pcm(stream) if fitted.exact else _peak(stream, fitted.rate), _packets(stream)]
     readers: dict[str, ffmpeg.Reader] = {"packets": packets.extend}
     if fitted.exact:
         readers["pcm"] = digest.update
     else:
         readers["peak"] = ffmpeg.metadata(peak.__setitem__)
+    if mixed := fitted.channels < master.channels:
+        readers["meters"] = ffmpeg.metadata(meters.take)
+        outputs.append(metered(stream).output("-", f="null"))
+    args = ffmpeg.arguments(*outputs, portable=not encoding.lossless)
     log = ffmpeg.run(work, args, making=path, seconds=master.seconds, readers=readers)
     return EncodedFacts(
         codec=encoding.codec,
@@ -206,6 +214,7 @@ def encoded_facts(work: Work, path: Path, encoding: audio.Encoding, master: Audi
         true_peak=master.loudness.true_peak if fitted.exact else _peak_level(peak),
         identical=digest.hexdigest() == master.pcm_sha256,
         stream_sha256=_digest(packets),
+        loudness=meters.loudness if mixed else None,
     )
 
 

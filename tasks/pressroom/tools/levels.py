@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class MeasureAlbum(Step):
     """Joins the tracks' loudness blocks into the album's, and the peaks of one encoding's files into its peak.
 
-    Loudness is the master's, gated over all tracks (ReplayGain 2.0, "Album gain"); peaks are those of the files that play.
+    Loudness is the master's, or that of a file that is mixed down, gated over all tracks (ReplayGain 2.0, "Album gain");
+    peaks are those of the files that play.
     """
 
     facts: tuple[Path, ...]
@@ -30,10 +31,10 @@ class MeasureAlbum(Step):
         """Write the levels."""
         masters = notes.read_all(facts.AudioFacts, self.facts)
         files = notes.read_all(facts.EncodedFacts, self.measured)
-        blocks = loudness.merged(dict(master.loudness.blocks) for master in masters)
+        heard = [file.loudness or master.loudness for master, file in zip(masters, files, strict=True)]
+        blocks = loudness.merged(dict(track.blocks) for track in heard)
         tracks = tuple(
-            facts.Level(lufs=master.loudness.integrated, peak=file.true_peak)
-            for master, file in zip(masters, files, strict=True)
+            facts.Level(lufs=track.integrated, peak=file.true_peak) for track, file in zip(heard, files, strict=True)
         )
         peaks = [track.peak for track in tracks if track.peak is not None]
         album = facts.Level(lufs=loudness.integrated(blocks), peak=max(peaks, default=None))

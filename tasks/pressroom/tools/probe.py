@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
-from pressroom.formats import facts, loudness
+from pressroom.formats import facts
 from pressroom.plan import OUTPUT, Step
 from pressroom.tools import ffmpeg, headers, notes
+from pressroom.tools.meters import Meters, metered
 from pressroom.tools.samples import Samples
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 SHORTEST_SECONDS = 0.1
 STREAM = re.compile(r"Stream #0:\d+\S*: Audio: (\w+)[^,]*, (\d+) Hz, [^,]+, (\w+)(?: \((\d+) bit\))?")
 DEPTHS = {"u8": 8, "s16": 16, "s32": 32, "flt": 32, "dbl": 64, "s64": 64}
-HALF_FILLED_BLOCKS = 3
-"""The loudness of 400 ms is told every 100 ms from the beginning on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +45,7 @@ class Probe(Step):
 def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
     """The facts of an audio file; raises ReleaseError."""
     declared = headers.header(path)
-    samples, meters = Samples(floating=declared.floating), _Meters()
+    samples, meters = Samples(floating=declared.floating), Meters()
     try:
         log = ffmpeg.run(
             work,
@@ -65,58 +63,16 @@ def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
 
 
 def probe_arguments(path: Path, declared: headers.Header) -> list[str]:
-    """One decode, two readings: the samples, and what the meters say after each 100 ms.
-
-    Nothing is read from the log that filters write: its lines are torn where two threads of ffmpeg write at once.
-    """
+    """One decode, two readings: the samples, and what the meters say after each 100 ms."""
     audio = ffmpeg.source(path, **dict(declared.reading))
-    meters = audio.filter("ebur128", peak="true", metadata=1, framelog="quiet")
-    meters = meters.filter("astats", metadata=1, measure_perchannel="DC_offset", measure_overall="none")
-    meters = meters.filter("ametadata", mode="print", file="pipe:@meters")
     pcm = "f32le" if declared.floating else "s32le"
-    outputs = (audio.output("pipe:@pcm", f=pcm, **{"c:a": f"pcm_{pcm}"}), meters.output("-", f="null"))
+    outputs = (audio.output("pipe:@pcm", f=pcm, **{"c:a": f"pcm_{pcm}"}), metered(audio).output("-", f="null"))
     # Lossless decoding is exact on every CPU, and what is summed in doubles is rounded to hundredths.
     return ffmpeg.arguments(*outputs, portable=not declared.lossless)
 
 
-@dataclass
-class _Meters:
-    """The loudness of each 400 ms, and the running values of which the last is that of the whole."""
-
-    frames: int = 0
-    levels: Counter[int] = field(default_factory=Counter)
-    last: dict[bytes, float] = field(default_factory=dict)
-
-    def take(self, name: bytes, value: float) -> None:
-        """One value of a frame."""
-        if name != b"lavfi.r128.M":
-            self.last[name] = value
-            return
-        self.frames += 1
-        # Silence after sound is no number either: the meter's running sum ends a little below 0.
-        if math.isfinite(value) and self.frames > HALF_FILLED_BLOCKS and (level := round(value * 100)) > loudness.ABSOLUTE_GATE:
-            self.levels[level] += 1
-
-    @property
-    def offsets(self) -> list[float]:
-        """The mean of each channel's samples."""
-        return [value for name, value in self.last.items() if name.endswith(b".DC_offset")]
-
-    @property
-    def loudness(self) -> facts.Loudness:
-        """The loudness of the whole."""
-        peak = self.last.get(b"lavfi.r128.true_peak", 0.0)
-        integrated = loudness.integrated(self.levels)
-        return facts.Loudness(
-            integrated=integrated,
-            range=None if integrated is None else round(self.last.get(b"lavfi.r128.LRA", 0.0), 2),
-            true_peak=round(loudness.db(peak), 2) if peak else None,
-            blocks=tuple(sorted(self.levels.items())),
-        )
-
-
 def _facts(
-    path: Path, declared: headers.Header, heard: Samples, meters: _Meters, log: Sequence[ffmpeg.Line]
+    path: Path, declared: headers.Header, heard: Samples, meters: Meters, log: Sequence[ffmpeg.Line]
 ) -> facts.AudioFacts:
     """What the header, the samples, the meters and the log say together; raises ReleaseError where they disagree."""
     stream = next((found for line in log if not line.source and (found := STREAM.match(line.text))), None)

@@ -14,6 +14,7 @@ from pressroom.kinds.parts import (
     Iswc,
     Language,
     Line,
+    MusicalKey,
     Reads,
     SourcePath,
     Text,
@@ -124,7 +125,7 @@ class Track(Overridable):
     """Guests: printed as `(feat. A & B)`."""
     bpm: Annotated[float, number(1, 300)] | None = None
     """Beats per minute."""
-    key: Line | None = None
+    key: MusicalKey | None = None
     """Such as `Am`, `F#` or `Bbm`."""
     mood: Line | None = None
     """Such as `Calm`."""
