@@ -39,13 +39,18 @@ class Done:
     err: str
 
     @property
+    def restored(self) -> set[str]:
+        """The steps whose results came from the cache."""
+        return {line.split()[1] for line in self.out.splitlines() if line.startswith("restored  ")}
+
+    @property
     def made(self) -> set[str]:
         """The steps that ran."""
         return {line.split()[1] for line in self.out.splitlines() if line.startswith("made  ")}
 
     @property
     def summary(self) -> str:
-        """The last line without its time: `made 3, up to date 0, failed 0`."""
+        """The last line without its time: `made 3, restored 0, up to date 0, failed 0`."""
         return self.out.splitlines()[-1].rpartition(" in ")[0]
 
 

@@ -64,7 +64,7 @@ STEP = Sample(
 
 def key(step: Step, ffmpeg: str = "9") -> str:
     """Its key with a version of ffmpeg."""
-    return plan.key(step, {"ffmpeg": ffmpeg})
+    return plan.key(plan.canonical(plan.action(step, {"ffmpeg": ffmpeg}, {})))
 
 
 def test_a_field_says_what_its_files_are_for() -> None:

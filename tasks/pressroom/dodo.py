@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import InvalidDodoFile
-from doit.tools import config_changed
 
-from pressroom import plan
 from pressroom.engine import releases
 from pressroom.engine.action import Refusal, StepAction, located
 from pressroom.engine.build import Build
 from pressroom.engine.reporter import Reporter
 from pressroom.engine.settings import STATE
-from pressroom.engine.work import listed_files, refusal
+from pressroom.engine.work import refusal
 from pressroom.errors import PressroomError, ReleaseError, SourceError
 
 if TYPE_CHECKING:
@@ -91,7 +89,6 @@ def step_tasks(release: releases.Found, steps: Sequence[Step], build: Build) -> 
 
 def as_task(step: Step, release: releases.Found, build: Build) -> dict[str, Any]:
     """A step as a doit task: stale when an input, its key, or one of its outputs is not what it was."""
-    fingerprints = {tool: build.toolchain.fingerprint(tool) for tool in step.tools}
     return {
         "basename": release.slug,
         "name": step.name,
@@ -99,18 +96,9 @@ def as_task(step: Step, release: releases.Found, build: Build) -> dict[str, Any]
         "actions": [StepAction(build, release, step)],
         "file_dep": [str(path) for path in (*step.inputs, *step.hints)],
         "targets": [str(path) for path in step.outputs],
-        "uptodate": [config_changed(plan.key(step, fingerprints)), *_listed(step)],
         "verbosity": 0,
         "meta": {"hints": [str(path) for path in step.hints]},
     }
-
-
-def _listed(step: Step) -> list[Any]:
-    """A check that the files of a step's manifest are still there."""
-    if step.manifest is None:
-        return []
-    manifest, folder = step.manifest
-    return [lambda: (files := listed_files(manifest, folder)) is not None and all(path.exists() for path in files)]
 
 
 def _refuse_common_outputs(release: releases.Found, steps: Sequence[Step]) -> None:

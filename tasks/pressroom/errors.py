@@ -30,6 +30,12 @@ class MachineError(ToolError):
     exit_code = 3
 
 
+class LockedError(PressroomError):
+    """Another build holds the lock."""
+
+    exit_code = 4
+
+
 class UsageError(PressroomError):
     """The command line is wrong."""
 

@@ -1,4 +1,4 @@
-"""What a step is: a frozen value whose fields are its key."""
+"""What a step is: a frozen value whose fields are what it depends on; and the action that running it is."""
 
 from __future__ import annotations
 
@@ -89,6 +89,8 @@ class Step(ABC):
     about: str = field(default="", metadata=ASIDE)
     revision: ClassVar[int] = 1
     """Raised when the same fields give other bytes."""
+    cached: ClassVar[bool] = True
+    """Whether its outputs are worth keeping in the cache: not where making them again is as cheap as copying them."""
 
     @cached_property
     def inputs(self) -> tuple[Path, ...]:
@@ -136,20 +138,29 @@ def parameters(step: Step) -> dict[str, object]:
     return {name: _plain(getattr(step, name), roles) for name in keyed}
 
 
-def key(step: Step, fingerprints: Mapping[str, str]) -> str:
-    """The SHA-256 of what the step is, but for the bytes of its inputs: kind, revision, tools and parameters.
+def action(step: Step, fingerprints: Mapping[str, str], digests: Mapping[Path, str | None]) -> dict[str, object]:
+    """What running the step would be, as data: the same action gives the same bytes, wherever its files lie.
 
-    `fingerprints` names each of `step.tools`.
+    `fingerprints` names each of `step.tools`; `digests` are the SHA-256 of its inputs and hints.
     """
-    action = {
+    return {
         "kind": type(step).__name__,
         "revision": step.revision,
         "tools": {tool: fingerprints[tool] for tool in step.tools},
         "parameters": parameters(step),
+        "inputs": [digests.get(path) for path in (*step.inputs, *step.hints)],
         "outputs": [path.suffix for path in step.outputs],
     }
-    text = json.dumps(action, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical(value: Mapping[str, object]) -> str:
+    """The one JSON text of a value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def key(canonical_action: str) -> str:
+    """The action key: the SHA-256 of an action's canonical JSON."""
+    return hashlib.sha256(canonical_action.encode()).hexdigest()
 
 
 def _held(value: object) -> Iterator[Path]:

@@ -56,8 +56,8 @@ def test_a_new_repo_builds_at_once(tmp_path: Path) -> None:
     first, second = (subprocess.run(doit, cwd=tmp_path / "mine", capture_output=True, text=True, check=False) for _ in range(2))
     assert (0, "", 0, "") == (first.returncode, first.stderr, second.returncode, second.stderr)
     steps = len(first.stdout.splitlines()) - 1
-    assert f"made {steps}, up to date 0, failed 0" == first.stdout.splitlines()[-1].partition(" in ")[0]
-    assert f"made 0, up to date {steps}, failed 0" == second.stdout.partition(" in ")[0]
+    assert f"made {steps}, restored 0, up to date 0, failed 0" == first.stdout.splitlines()[-1].partition(" in ")[0]
+    assert f"made 0, restored 0, up to date {steps}, failed 0" == second.stdout.partition(" in ")[0]
 
 
 @pytest.mark.parametrize(

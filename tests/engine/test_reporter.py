@@ -41,7 +41,7 @@ def test_a_terminal_has_a_bar_and_every_line(fresh: Repo) -> None:
     assert "building" in shown
     assert "/27" in shown
     assert "01 [bold]Rise.flac" in shown
-    assert shown.splitlines()[-1].rpartition("\x1b[2K")[2].startswith("made 27, up to date 0, failed 0 in ")
+    assert shown.splitlines()[-1].rpartition("\x1b[2K")[2].startswith("made 27, restored 0, up to date 0, failed 0 in ")
 
 
 @pytest.mark.media
@@ -59,7 +59,7 @@ def test_elsewhere_a_line_is_a_thing_done(fresh: Repo) -> None:
     done = fresh.doit()
     *made, last = done.out.splitlines()
     assert 27 == len([line for line in made if line.startswith("made  moon:")]) == len(made)
-    assert last.startswith("made 27, up to date 0, failed 0 in ")
+    assert last.startswith("made 27, restored 0, up to date 0, failed 0 in ")
     assert "\x1b" not in done.out + done.err
     warning = (
         "moon:check: warn: cover: cover-size: expected 1400, got 100\n"

@@ -305,7 +305,7 @@ class TestCovers:
         """A renamed release keeps its covers: nothing in their bytes says where they lie."""
         step = covers("cover.png")
         moved = replace(step, largest=Path("build/sun/cover.jpg"))
-        assert plan.key(step, {"pillow": "1"}) == plan.key(moved, {"pillow": "1"})
+        assert plan.action(step, {"pillow": "1"}, {}) == plan.action(moved, {"pillow": "1"}, {})
         assert {
             "source": "input 0",
             "sizes": [60, 30],

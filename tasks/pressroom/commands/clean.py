@@ -25,14 +25,30 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         """Remove the outputs of the releases that are named, of all when none is; `-n` shows only."""
         if params._non_default_keys - {"dryrun"}:  # noqa: SLF001  # doit tells given options from defaults only there
             raise UsageError("usage: doit clean [-n] [RELEASE ...]")
+        from pressroom.engine.lock import locked  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
+
+        build.prepare()
+        with locked(STATE, wait=True):
+            return self.removed(build, args, only_show=params["dryrun"])
+
+    def removed(self, build: Build, args: list[str], *, only_show: bool) -> int:
+        """Remove, while the lock is held."""
+        from pressroom.engine.sweep import sweep  # noqa: PLC0415  # a foreign project need not pay for it
+
+        sweep(build)
         _refuse_unknown(args, build)
-        made = [path for path in map(Path, build.record.made(tuple(args))) if _inside(path, build)]
+        rows = [row for row in build.state.made.values() if not args or row.release in args]
+        made = sorted(path for path in (Path(row.path) for row in rows) if _inside(path, build))
         there = [path for path in made if path.is_file() or path.is_symlink()]
-        if params["dryrun"]:
+        if only_show:
             print("\n".join(f"would remove {path}" for path in there) or "nothing to remove")  # noqa: T201
             return 0
+        for path in there:
+            if edited(path, build):
+                print(build.keep(path))  # noqa: T201
         remove(there)
-        build.record.forget([path.as_posix() for path in made])
+        build.state.forget([str(path) for path in made])
         print(f"removed {len(there)} files")  # noqa: T201
         return 0
 
@@ -41,11 +57,19 @@ def _refuse_unknown(slugs: list[str], build: Build) -> None:
     """A name that is neither in the record nor a release."""
     from pressroom.engine import releases  # noqa: PLC0415  # pydantic and YAML, which a foreign project need not pay for
 
-    known = build.record.slugs() | {release.slug for release in releases.found(build.settings.build)[0]}
+    known = {row.release for row in build.state.made.values()} | {
+        release.slug for release in releases.found(build.settings.build)[0]
+    }
     for slug in slugs:
         if slug not in known:
             near = suggestion(slug, known)
             raise UsageError(f"'{slug}' was never built here" + (f"; did you mean '{near}'?" if near else ""))
+
+
+def edited(path: Path, build: Build) -> bool:
+    """Whether an output is not what builds made of it, now or before."""
+    row = build.state.made[str(path)]
+    return path.is_symlink() or build.digests.of(path) not in (row.sha256, row.before)
 
 
 def _inside(path: Path, build: Build) -> bool:

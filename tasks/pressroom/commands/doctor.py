@@ -159,7 +159,7 @@ def _tried(what: str, trials: dict[str, Callable[[], object]], mend: str) -> Fin
 
 def _filtered(tools: Toolchain, text: str) -> None:
     """Run a moment of noise through a filter; raises ToolError."""
-    work = StepWork(tools, Running(), lambda _: None, lambda _: None)
+    work = StepWork(tools, Running(), lambda _: None)
     args = ["-f", "lavfi", "-i", "anoisesrc=d=0.1:r=48000", "-af", text, "-f", "null", "-"]
     ffmpeg.run(work, args, making=Path(text.partition("=")[0]), seconds=0.1)
 

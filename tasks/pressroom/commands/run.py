@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from doit.cmd_run import Run as DoitRun
 from doit.control import TaskControl
-from doit.dependency import DatabaseException, Dependency
+from doit.dependency import DatabaseException
 from doit.exceptions import InvalidCommand
 from doit.loader import generate_tasks
 from doit.task import Stream
@@ -41,10 +41,27 @@ FOREIGN = {
 """doit's options that a releases repo has no use for: steps run on threads, report one way, keep their state in one place."""
 
 
+NO_WAIT = {
+    "name": "no_wait",
+    "long": "no-wait",
+    "type": bool,
+    "default": False,
+    "help": "end with exit code 4 when another build runs here, instead of waiting for it",
+}
+FAIL_FAST = {
+    "name": "fail_fast",
+    "long": "fail-fast",
+    "type": bool,
+    "default": False,
+    "help": "begin no further step when one has failed",
+}
+
+
 class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type information
     """doit's `run`; in a repo that opts in, it runs steps on threads and knows pressroom's verbs."""
 
     name = "run"
+    cmd_options = (*DoitRun.cmd_options, NO_WAIT, FAIL_FAST)
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Hand on pressroom's own verbs, which are no tasks here."""
@@ -54,28 +71,42 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
 
     def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401  # doit's objects have no types
         """Build what is named, everything when nothing is."""
-        from pressroom.engine.runner import ThreadRunner  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.lock import locked  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
         _refuse_foreign_options(params)
         slots = _slots(params["num_process"]) or build.settings.jobs
         params.update_defaults(self.loader.load_doit_config())
+        build.anew = bool(params["always"])
         build.prepare()
+        with locked(STATE, wait=not params["no_wait"]):
+            return self.built(build, params, args, slots)
+
+    def built(self, build: Build, params: Any, args: list[str], slots: int) -> int:  # noqa: ANN401
+        """Build, while the lock is held."""
+        from pressroom.engine.runner import ThreadRunner  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.sweep import sweep  # noqa: PLC0415  # likewise
+
+        sweep(build)
         control = self.control([_as_listed(name, build.root) for name in args])
-        with _libraries_apart(), self.database(params) as database:
+        _tools_are_fit(control, build)
+        with _libraries_apart(), self.database(build, params) as database:
             reporter = params["reporter"](sys.stdout, {})
-            options = reporter, params["continue"], params["always"], Stream(0)
+            options = reporter, params["continue"] and not params["fail_fast"], params["always"], Stream(0)
             ThreadRunner(database, *options, slots=slots, running=build.running).run_all(control.task_dispatcher())
         _tell(control, build)
         return exit_code(reporter.errors)
 
     @contextmanager
-    def database(self, params: Any) -> Iterator[Any]:  # noqa: ANN401
+    def database(self, build: Build, params: Any) -> Iterator[Any]:  # noqa: ANN401
         """The database of doit; raises MachineError when it is damaged or cannot be written."""
         import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
 
+        from pressroom.engine.ledger import Ledger  # noqa: PLC0415  # likewise
+
         path = params["dep_file"]
         try:
-            yield Dependency(self._backends.get(params["backend"]), path, codec_cls=self.get_codec_cls("json"))
+            yield Ledger(build, self._backends.get(params["backend"]), path, codec_cls=self.get_codec_cls("json"))
         except (sqlite3.Error, DatabaseException) as error:
             raise MachineError(
                 f"{path}: cannot be used ({error}); remove the file and run `doit` again: steps are then made anew"
@@ -93,6 +124,13 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         except InvalidCommand as error:
             raise UsageError(_unknown(str(error.not_found), (*control.tasks, *control.targets))) from error
         return control
+
+
+def _tools_are_fit(control: TaskControl, build: Build) -> None:
+    """Raise MachineError before anything runs when a tool that the steps need is missing, or too old."""
+    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
+    for tool in sorted({tool for action in actions for tool in getattr(getattr(action, "step", None), "tools", ())}):
+        build.toolchain.fingerprint(tool)
 
 
 def exit_code(errors: Iterable[PressroomError]) -> int:

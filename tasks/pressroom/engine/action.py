@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
+from pressroom.engine.perform import Job, perform
 from pressroom.engine.settings import LOGS
-from pressroom.engine.work import StepWork, perform
+from pressroom.engine.work import StepWork
 from pressroom.errors import PressroomError, ReleaseError, SourceError, ToolError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class _Action(BaseAction):  # type: ignore[misc]  # doit has no type information
         self.values: dict[str, object] = {}
         self.said: list[str] = []
         self.error: PressroomError | None = None
+        self.restored = False
         self.show: Callable[[float], None] = lambda _fraction: None
 
 
@@ -45,9 +47,11 @@ class StepAction(_Action):
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:  # noqa: ARG002  # doit's signature
         """Run the step; returns doit's failure instead of raising, since a raised error would end the whole build."""
-        work = StepWork(self.build.toolchain, self.build.running, self._progress, self.said.append)
+        work = StepWork(self.build.toolchain, self.build.running, self._progress, self._started)
+        self.said = work.said
+        job = Job(step=self.step, task=self.task.name, release=self.release.slug, build=self.build)
         try:
-            perform(self.step, work, self.release.slug, self.build.record)
+            self.restored = perform(job, work)
         except PressroomError as error:
             self.error = self._explained(error, work.notes)
         except Exception as error:  # noqa: BLE001  # our bug: the log holds it whole, and the other steps go on
@@ -67,6 +71,9 @@ class StepAction(_Action):
                 log.write_text("\n\n".join((*notes, str(error))) + "\n", encoding="utf-8")
                 return type(error)(f"{error}\n  the whole log: {log}")
         return error
+
+    def _started(self, part: Path) -> None:
+        self.build.state.start([part])
 
     def _progress(self, fraction: float) -> None:
         self.show(fraction)

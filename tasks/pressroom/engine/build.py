@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pressroom.engine.record import Record
+from pressroom.engine.cache import Cache
+from pressroom.engine.digests import Digests
 from pressroom.engine.running import Running
-from pressroom.engine.settings import STATE, Settings, settings
+from pressroom.engine.settings import KEPT, STATE, Settings, settings
+from pressroom.engine.state import State
 from pressroom.engine.toolchain import Toolchain
 from pressroom.errors import MachineError
 
@@ -21,6 +24,9 @@ class Build:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.running = Running()
+        self.anew = False
+        """Whether every step is run, without the cache."""
+        self.began = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
 
     def prepare(self) -> None:
         """Make the state's folder; raises MachineError where that cannot be."""
@@ -40,6 +46,23 @@ class Build:
         return Toolchain(self.settings.ffmpeg, STATE / "toolchain.json")
 
     @cached_property
-    def record(self) -> Record:
-        """Every output that builds made."""
-        return Record(STATE / "made.jsonl")
+    def state(self) -> State:
+        """What earlier builds did."""
+        return State(STATE / "state.db")
+
+    @cached_property
+    def digests(self) -> Digests:
+        """The digests of files."""
+        return Digests(self.state.files)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The results of earlier actions."""
+        return Cache(STATE / "cache")
+
+    def keep(self, path: Path) -> str:
+        """Put aside an output that is not as it was made; returns the line that says so."""
+        target = KEPT / self.began / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+        return f"{path}: was not as pressroom made it; that version is kept in {target}"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pressroom.engine import releases
 from pressroom.engine.action import StepAction
-from pressroom.engine.work import listed_files
+from pressroom.engine.settings import STATE
+from pressroom.engine.staleness import made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pressroom.engine.build import Build
-    from pressroom.plan import Step
 
 
 def leftovers(tasks: Iterable[Any], build: Build) -> list[str]:
@@ -25,13 +25,7 @@ def leftovers(tasks: Iterable[Any], build: Build) -> list[str]:
     planned = [action for action in actions if isinstance(action, StepAction)]
     slugs = {action.release.slug for action in planned}
     there = {release.slug for release in releases.found(build.settings.build)[0]}
-    claimed = {path.as_posix() for action in planned for path in _made(action.step)}
-    candidates = {path for slug, path in build.record.entries() if slug in slugs or slug not in there}
+    claimed = {str(path) for action in planned for path in made_by(action.step) or action.step.outputs}
+    made = (row for row in build.state.made.values() if not Path(row.path).is_relative_to(STATE))
+    candidates = {row.path for row in made if row.release in slugs or row.release not in there}
     return [path for path in sorted(candidates - claimed) if Path(path).exists()]
-
-
-def _made(step: Step) -> Iterator[Path]:
-    """Every file that a step makes, those of its manifest too."""
-    yield from step.outputs
-    if step.manifest:
-        yield from listed_files(*step.manifest) or ()

@@ -27,7 +27,7 @@ class Reporter:
         self.out = outstream
         self.err = sys.stderr  # a task of the repo's own that is Python swaps the global one while it runs
         self.errors: list[PressroomError] = []
-        self.made = self.fresh = self.blocked = 0
+        self.made = self.restored = self.fresh = self.blocked = 0
         self.began = time.monotonic()
         self.bar: Progress | None = None
         self.whole: TaskID | None = None
@@ -59,9 +59,12 @@ class Reporter:
         self._ended(task)
         if not task.actions:
             return
-        self.made += 1
-        self._say(f"made  {task.name}  {task.doc or ''}".rstrip(), self.out)
-        for line in getattr(task.actions[0], "said", ()):
+        action = task.actions[0]
+        restored = getattr(action, "restored", False)
+        self.made += not restored
+        self.restored += restored
+        self._say(f"{'restored' if restored else 'made'}  {task.name}  {task.doc or ''}".rstrip(), self.out)
+        for line in getattr(action, "said", ()):
             self._say(f"{task.name}: {line}", self.err)
 
     def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
@@ -103,7 +106,7 @@ class Reporter:
         if self.bar:
             self.bar.stop()
             self.bar = None
-        parts = [f"made {self.made}", f"up to date {self.fresh}", f"failed {len(self.errors)}"]
+        parts = [f"made {self.made}", f"restored {self.restored}", f"up to date {self.fresh}", f"failed {len(self.errors)}"]
         if self.blocked:
             parts.append(f"waiting for a failed one {self.blocked}")
         self._say(f"{', '.join(parts)} in {time.monotonic() - self.began:.1f} s", self.out)

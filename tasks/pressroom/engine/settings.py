@@ -19,6 +19,8 @@ STATE = Path(".pressroom")
 LOGS = STATE / "logs"
 """A log for each step whose tool failed."""
 RELEASES = Path("releases")
+KEPT = Path("kept")
+"""Outputs that someone edited, put aside."""
 OWN_FOLDERS = ("releases", "kept", "published", "schemas", "tasks", "tests", "docs")
 """Folders of a releases repo, which no build writes to."""
 KNOWN = ("build", "jobs", "ffmpeg")

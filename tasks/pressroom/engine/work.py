@@ -1,4 +1,4 @@
-"""Running one step so that its outputs appear whole or not at all."""
+"""What a running step is offered, and what it may read."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ import hashlib
 import json
 import os
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pressroom.engine.settings import STATE
-from pressroom.errors import MachineError, PressroomError, ReleaseError, ToolError
+from pressroom.errors import ToolError
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pressroom.engine.record import Record
     from pressroom.engine.running import Running
     from pressroom.engine.toolchain import Toolchain
-    from pressroom.plan import Step
 
 LONGEST_SUFFIX = 16
 KEPT_BYTES = 200
@@ -32,14 +29,19 @@ class StepWork:
     """What a running step is offered (see `plan.Work`)."""
 
     def __init__(
-        self, toolchain: Toolchain, running: Running, show: Callable[[float], None], say: Callable[[str], None]
+        self,
+        toolchain: Toolchain,
+        running: Running,
+        show: Callable[[float], None],
+        start: Callable[[Path], None] = lambda _part: None,
     ) -> None:
         self._toolchain = toolchain
         self._running = running
         self._show = show
-        self._say = say
+        self._start = start
         self.parts: dict[Path, Path] = {}
         self.notes: list[str] = []
+        self.said: list[str] = []
 
     @property
     def ffmpeg(self) -> Path:
@@ -63,11 +65,12 @@ class StepWork:
             output.parent.mkdir(parents=True, exist_ok=True)
             self.parts[output] = part = output.with_name(part_name(output.name))
             self._running.begin(part)
+            self._start(part)
         return self.parts[output]
 
     def say(self, text: str) -> None:
         """A line for the user."""
-        self._say(text)
+        self.said.append(text)
 
     def note(self, text: str) -> None:
         """Lines for the log."""
@@ -80,8 +83,9 @@ class StepWork:
         self._show(fraction)
 
     def discard(self) -> None:
-        """Remove the partial files that are left."""
+        """Remove the partial files that there are."""
         self._running.remove(self.parts.values())
+        self.parts.clear()
 
 
 def part_name(name: str) -> str:
@@ -92,25 +96,6 @@ def part_name(name: str) -> str:
     kept = stem.encode()[:KEPT_BYTES].decode(errors="ignore")
     mark = "" if kept == stem else "~" + hashlib.sha256(name.encode()).hexdigest()[:8]
     return f".{kept}{mark}.part-{os.getpid()}{dot}{suffix}"
-
-
-def perform(step: Step, work: StepWork, slug: str, record: Record) -> None:
-    """Run a step: its outputs are flushed to disk and renamed into place when all of them are whole.
-
-    Raises PressroomError; then no output has changed and no partial file is left.
-    """
-    try:
-        before = stamps(step)
-        try:
-            step.run(work)
-        finally:
-            # Before any other error: what an input looks like while it is being written is nobody's mistake.
-            _refuse_changed(before, step)
-        _commit(step, work, slug, record)
-    except OSError as error:
-        raise _explained(error, step) from error
-    finally:
-        work.discard()
 
 
 def refusal(root: Path, path: Path) -> str | None:
@@ -145,64 +130,3 @@ def listed_files(manifest: Path, folder: Path) -> list[Path] | None:
         return [folder / entry["path"] for entry in json.loads(manifest.read_text(encoding="utf-8"))["files"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def stamps(step: Step) -> dict[Path, tuple[int, ...] | None]:
-    """What the status of each input says of its content; None where there is no such file."""
-    return {path: _stamp(path) for path in step.inputs}
-
-
-def _stamp(path: Path) -> tuple[int, ...] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-
-
-def _refuse_changed(before: dict[Path, tuple[int, ...] | None], step: Step) -> None:
-    """An input that changed while the step ran: what was made of it is neither the old nor the new."""
-    for path, stamp in stamps(step).items():
-        if stamp != before[path]:
-            raise ReleaseError(f"{path}: changed while it was being read; run `doit` again when it is finished")
-
-
-def _commit(step: Step, work: StepWork, slug: str, record: Record) -> None:
-    """Check, flush, note and rename every output."""
-    missing = [output for output in step.outputs if not work.beside(output).is_file()]
-    if missing:
-        raise ToolError(f"{missing[0]}: was not made; this is a bug in pressroom")
-    for output in work.parts:
-        if output.is_dir():
-            raise ToolError(f"{output}: a folder stands where this file belongs; move it away and run `doit` again")
-    for part in work.parts.values():
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-    record.note(slug, tuple(output for output in work.parts if not output.is_relative_to(STATE)))
-    for output, part in work.parts.items():
-        part.replace(output)
-    for folder in {output.parent for output in work.parts}:
-        _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make renames durable; some systems cannot flush a folder."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _explained(error: OSError, step: Step) -> PressroomError:
-    """An operating system's refusal in words, naming the final output."""
-    what = step.outputs[0] if step.outputs else step.name
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return MachineError(f"{what}: the disk is full; make room and run `doit` again")
-    read = next((path for path in step.inputs if str(path) == error.filename), None)
-    if read:
-        return ReleaseError(f"{read}: cannot be read ({error.strerror})")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return MachineError(f"{what}: cannot be written ({error.strerror}); mend the folder's permissions and run `doit` again")
-    return ToolError(f"{what}: {error.strerror or error} ({error.filename})")

@@ -6,14 +6,18 @@ too, when it stands still, and when it takes far longer than the media lasts.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import selectors
 import shlex
+import shutil
 import subprocess
+import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
@@ -201,9 +205,11 @@ def _started(
             writes[name] = stack.enter_context(os.fdopen(write, "wb", buffering=0))
         argv = [_piped(argument, {name: end.fileno() for name, end in writes.items()}) for argument in command]
         try:
+            if not os.access(argv[0], os.X_OK):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             process = stack.enter_context(
                 subprocess.Popen(
-                    argv,
+                    [*_leash(), *argv],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
@@ -218,6 +224,13 @@ def _started(
         assert process.stderr is not None  # noqa: S101  # for the type checker
         ends[process.stderr.fileno()] = log
         yield process, ends
+
+
+@cache
+def _leash() -> tuple[str, ...]:
+    """What has the kernel kill a tool when the thread that waits for it is gone, as after `kill -9` of the build (Linux)."""
+    leash = shutil.which("setpriv") if sys.platform == "linux" else None
+    return (leash, "--pdeathsig", "KILL", "--") if leash else ()
 
 
 def _piped(argument: str, ends: Mapping[str, int]) -> str:

@@ -7,7 +7,7 @@ import shutil
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import facts, lrc, sums
@@ -63,6 +63,7 @@ class CopyLyrics(Step):
 class Copy(Step):
     """Copies a file as it is; with `receipt`, notes its size and digest on the way."""
 
+    cached: ClassVar[bool] = False
     source: Path
     output: Path = field(metadata=OUTPUT)
     receipt: Path = field(metadata=OUTPUT)
@@ -81,6 +82,7 @@ class Zip(Step):
     without reading them.
     """
 
+    cached: ClassVar[bool] = False
     members: tuple[tuple[str, Path], ...]
     output: Path = field(metadata=OUTPUT)
     receipt: Path = field(metadata=OUTPUT)

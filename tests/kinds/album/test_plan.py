@@ -74,7 +74,7 @@ def text(steps: list[Step]) -> str:
 def keys(album: Album, place: Place = PLACE) -> dict[str, str]:
     """The key of every step by its name."""
     tools: defaultdict[str, str] = defaultdict(str)
-    return {step.name: core.key(step, tools) for step in plan(album, place)}
+    return {step.name: core.key(core.canonical(core.action(step, tools, {}))) for step in plan(album, place)}
 
 
 def test_the_plan_of_a_small_album(read: Reader) -> None:

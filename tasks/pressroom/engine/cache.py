@@ -1,0 +1,181 @@
+"""The results of actions, by content: `ac/<action key>` says which files an action gave, `cas/<SHA-256>` holds them.
+
+Nothing in it is trusted: an object is read and compared each time it is used, so that a crash, a full disk or a hand in the
+folder costs an action its result and nothing else. The folder may be carried to another machine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import stat
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressroom.engine.digests import sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+FICLONE = 0x40049409
+"""Linux's ioctl that lets two files share their blocks, where the file system can."""
+READ_ONLY = 0o444
+HEX_DIGITS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What the cache holds: `results` actions, and `objects` files of `size` bytes in all."""
+
+    results: int
+    objects: int
+    size: int
+
+
+class Cache:
+    """A folder of results and objects; several builds may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.used: set[str] = set()
+        """The actions that this build has looked up or put; they are not trimmed."""
+
+    def result(self, key: str) -> dict[str, str] | None:
+        """The digest of each file that an action gave, by role; None when that is not known."""
+        self.used.add(key)
+        path = self._result_path(key)
+        try:
+            files = json.loads(path.read_text(encoding="utf-8"))["files"]
+            os.utime(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        sound = isinstance(files, dict) and all(_is_digest(digest) for digest in files.values())
+        return files if sound else None
+
+    def holds(self, digest: str) -> bool:
+        """Whether there is an object of that digest; it may be damaged."""
+        return self._object_path(digest).is_file()
+
+    def take(self, digest: str, target: Path, *, link: bool) -> bool:
+        """Put an object at `target`, linked where `link` allows, else copied; False when there is none that is sound."""
+        path = self._object_path(digest)
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode) or sha256(path) != digest:
+                self._quarantine(path)
+                return False
+            _place(path, target, link=link)
+        except OSError:
+            return False
+        return True
+
+    def put(self, key: str, files: Mapping[str, tuple[str, Path]], *, objects: bool, linked: Callable[[Path], bool]) -> None:
+        """Keep the result of an action, (digest, file) by role: its `objects` first, where wanted, then what refers to them.
+
+        A file that is `linked` is read-only afterwards; others are copied. What the disk has no room for is not kept.
+        """
+        self.used.add(key)
+        with suppress(OSError):
+            for digest, path in files.values() if objects else ():
+                if not self.holds(digest):
+                    self._write(self._object_path(digest), partial(_place, path, link=linked(path)))
+            text = json.dumps({"files": {role: digest for role, (digest, _) in files.items()}}, sort_keys=True)
+            self._write(self._result_path(key), partial(Path.write_text, data=text, encoding="utf-8"))
+
+    def usage(self) -> Usage:
+        """What there is."""
+        objects = [path.stat().st_size for path in _files(self.folder / "cas")]
+        return Usage(results=sum(1 for _ in _files(self.folder / "ac")), objects=len(objects), size=sum(objects))
+
+    def trim(self, limit: int) -> int:
+        """Drop the results that were not used for longest, until the objects take `limit` bytes; returns the bytes freed."""
+        results = sorted(_files(self.folder / "ac"), key=lambda path: path.stat().st_mtime_ns)
+        wanted: dict[str, int] = {}
+        for path in results:
+            for digest in self._digests(path):
+                wanted[digest] = wanted.get(digest, 0) + 1
+        before = size = self.usage().size
+        size -= self._drop(path for path in _files(self.folder / "cas") if path.name not in wanted)
+        for path in results:
+            if size <= limit:
+                break
+            if path.name in self.used:
+                continue
+            gone = []
+            for digest in self._digests(path):
+                wanted[digest] -= 1
+                if not wanted[digest]:
+                    gone.append(self._object_path(digest))
+            path.unlink(missing_ok=True)
+            size -= self._drop(gone)
+        return before - size
+
+    def _digests(self, path: Path) -> set[str]:
+        """The objects that a result refers to."""
+        try:
+            return {digest for digest in json.loads(path.read_text(encoding="utf-8"))["files"].values() if _is_digest(digest)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return set()
+
+    def _drop(self, paths: Iterable[Path]) -> int:
+        """Delete objects; returns their bytes."""
+        freed = 0
+        for path in paths:
+            with suppress(OSError):
+                size = path.stat().st_size
+                path.unlink()
+                freed += size
+        return freed
+
+    def _write(self, path: Path, write: Callable[[Path], object]) -> None:
+        """A file of the cache, whole or not at all; the same one may be written twice at once."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part-{os.getpid()}-{threading.get_ident()}")
+        try:
+            write(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _quarantine(self, path: Path) -> None:
+        """Put a damaged object where nobody takes it from."""
+        bad = self.folder / "bad" / path.name
+        with suppress(OSError):
+            bad.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(bad)
+
+    def _result_path(self, key: str) -> Path:
+        return self.folder / "ac" / key[:2] / key
+
+    def _object_path(self, digest: str) -> Path:
+        return self.folder / "cas" / digest[:2] / digest
+
+
+def _place(source: Path, target: Path, *, link: bool) -> None:
+    """The same bytes at another place: one file with two names, shared blocks, or a copy."""
+    if link:
+        with suppress(OSError):
+            source.chmod(READ_ONLY)
+            os.link(source, target)
+            return
+    with source.open("rb") as content, target.open("wb") as copy:
+        try:
+            fcntl.ioctl(copy, FICLONE, content.fileno())
+        except OSError:
+            shutil.copyfileobj(content, copy, 1 << 20)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files two levels down, without those that are being written."""
+    for shelf in folder.iterdir() if folder.is_dir() else ():
+        yield from (path for path in shelf.iterdir() if not path.name.startswith("."))
+
+
+def _is_digest(value: object) -> bool:
+    """Whether it is the hexadecimal form of a SHA-256."""
+    return isinstance(value, str) and len(value) == HEX_DIGITS and set(value) <= set("0123456789abcdef")

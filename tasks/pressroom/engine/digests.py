@@ -1,0 +1,102 @@
+"""The SHA-256 of files, taken once: a file whose status is as it was then is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from pressroom.engine.state import FileRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+SECOND = 10**9
+FINE_TICKS, WHOLE_SECONDS = SECOND // 50, 2 * SECOND
+"""Nanoseconds after a change in which another one may leave the status as it is: of a fine clock, and of FAT and its like."""
+
+Status = tuple[int, int, int, int]
+"""Size, mtime_ns, ctime_ns, inode."""
+
+
+class Digests:
+    """Digests by path, from the state's rows on; `fresh` are the rows that the state does not hold yet."""
+
+    def __init__(self, rows: Mapping[str, FileRow]) -> None:
+        self._rows = dict(rows)
+        self._fresh: dict[str, FileRow] = {}
+
+    def of(self, path: Path) -> str | None:
+        """The digest of a file; None where there is none. Raises OSError when it cannot be read."""
+        status = status_of(path)
+        if status is None:
+            return None
+        name = str(path)
+        row = self._rows.get(name)
+        if row and (row.size, row.mtime_ns, row.ctime_ns, row.inode) == status:
+            return row.sha256
+        now = time.time_ns()
+        digest = sha256(path)
+        if not racy(status, now) and status_of(path) == status:
+            self._put(FileRow(name, *status, digest))
+        return digest
+
+    def learn(self, path: Path, digest: str) -> None:
+        """Note the digest of a file that was just put into place."""
+        if status := status_of(path):
+            self._put(FileRow(str(path), *status, digest))
+
+    def forget(self, path: Path) -> None:
+        """Read a file again the next time, whatever its status says."""
+        self._rows.pop(str(path), None)
+
+    def taken(self) -> list[FileRow]:
+        """The rows that are new since the last call."""
+        fresh, self._fresh = self._fresh, {}
+        return list(fresh.values())
+
+    def read_ahead(self, paths: Iterable[Path], threads: int) -> None:
+        """Take the digests of many files at once."""
+        unknown = [path for path in paths if not self._known(path)]
+        if len(unknown) > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(self._tried, unknown))
+
+    def _known(self, path: Path) -> bool:
+        row = self._rows.get(str(path))
+        return row is not None and (row.size, row.mtime_ns, row.ctime_ns, row.inode) == status_of(path)
+
+    def _tried(self, path: Path) -> None:
+        """A file that cannot be read is told of by the step that needs it."""
+        try:
+            self.of(path)
+        except OSError:
+            return
+
+    def _put(self, row: FileRow) -> None:
+        self._rows[row.path] = self._fresh[row.path] = row
+
+
+def status_of(path: Path) -> Status | None:
+    """What the status of a file says of its content; None where there is no file."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  # 100,000 of them: the method of Path takes twice as long
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def racy(status: Status, now: int) -> bool:
+    """Whether a file changed so shortly before `now` (ns) that it may change again and look the same (git, "racy git")."""
+    changed = max(status[1], status[2])
+    whole = status[1] % SECOND == 0 and status[2] % SECOND == 0
+    return now - changed < (WHOLE_SECONDS if whole else FINE_TICKS)
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,214 @@
+"""What earlier builds did, in SQLite: WAL and `synchronous=FULL`, so that what is committed outlives a kill and a power cut.
+
+Nothing here is precious: a state that is damaged, deleted or of another version costs time only.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass
+from itertools import starmap
+from typing import TYPE_CHECKING, Any
+
+from pressroom.errors import MachineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+APPLICATION = 0x70726573
+"""`pres`: says whose database this is."""
+VERSION = 1
+TABLES = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, sha256 TEXT
+) WITHOUT ROWID;
+CREATE TABLE made (
+    path TEXT PRIMARY KEY, release TEXT, action TEXT, sha256 TEXT, before TEXT
+) WITHOUT ROWID;
+CREATE TABLE steps (
+    task TEXT PRIMARY KEY, action TEXT, content TEXT, seconds REAL, finished REAL
+) WITHOUT ROWID;
+CREATE TABLE started (
+    part TEXT PRIMARY KEY
+) WITHOUT ROWID;
+"""
+STAMP = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
+BUSY_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """The digest of a file, and the status that it had then."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRow:
+    """An output: which action made it for which release, its digest, and that of what stood there `before`.
+
+    The row is committed before the file is renamed into place, so that a kill in between leaves a file with a known digest.
+    """
+
+    path: str
+    release: str
+    action: str
+    sha256: str
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """The last run of a task: its action's key and content (canonical JSON), how many seconds it took, and when it ended."""
+
+    task: str
+    action: str
+    content: str
+    seconds: float
+    finished: float
+
+
+class State:
+    """The database, read whole when it is opened; every change is durable when the call returns.
+
+    `moved` says where one that could not be used has been put.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.moved: Path | None = None
+        self._lock = threading.Lock()
+        self._connection = self._opened()
+        self.files = {row.path: row for row in starmap(FileRow, self._all("files"))}
+        self.made = {row.path: row for row in starmap(MadeRow, self._all("made"))}
+        self.steps = {row.task: row for row in starmap(StepRow, self._all("steps"))}
+
+    @property
+    def new(self) -> bool:
+        """Whether it knows of no build."""
+        return not self.steps
+
+    def commit(
+        self,
+        *,
+        files: Iterable[FileRow] = (),
+        made: Iterable[MadeRow] = (),
+        steps: Iterable[StepRow] = (),
+    ) -> None:
+        """Add rows, or put them in the place of older ones; raises MachineError when the disk refuses."""
+        with self._transaction() as connection:
+            for table, rows in (("files", files), ("made", made), ("steps", steps)):
+                for row in rows:
+                    values = astuple(row)
+                    marks = ", ".join("?" * len(values))
+                    connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)  # noqa: S608  # our names
+                    getattr(self, table)[values[0]] = row
+
+    def start(self, parts: Iterable[Path]) -> None:
+        """Note partial files before they are written."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO started VALUES (?)", [(str(part),) for part in parts])
+
+    def started(self) -> list[str]:
+        """The partial files of steps that began and did not end, as those of a build that was killed."""
+        return [path for (path,) in self._all("started")]
+
+    def finish(self, parts: Iterable[Path]) -> None:
+        """Note that these partial files are gone."""
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM started WHERE part = ?", [(str(part),) for part in parts])
+
+    def forget(self, paths: Sequence[str]) -> None:
+        """Drop the rows of files that are gone for good."""
+        with self._transaction() as connection:
+            for path in paths:
+                connection.execute("DELETE FROM made WHERE path = ?", (path,))
+                connection.execute("DELETE FROM files WHERE path = ?", (path,))
+                self.made.pop(path, None)
+                self.files.pop(path, None)
+
+    def close(self) -> None:
+        """Fold the log into the database."""
+        with self._lock, suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One change, whole or not at all."""
+        with self._lock:
+            try:
+                with self._connection:
+                    yield self._connection
+            except sqlite3.Error as error:
+                raise _refused(self.path, error) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        """A connection to a database that is ours and sound; one that is not is moved aside for a new one."""
+        try:
+            return _connected(self.path)
+        except sqlite3.OperationalError as error:
+            raise _refused(self.path, error) from error
+        except sqlite3.DatabaseError:
+            self.moved = _moved_aside(self.path)
+        try:
+            return _connected(self.path)
+        except sqlite3.Error as error:
+            raise _refused(self.path, error) from error
+
+    def _all(self, table: str) -> list[tuple[Any, ...]]:
+        return list(self._connection.execute(f"SELECT * FROM {table}"))  # noqa: S608  # our names
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A sound database of this version; raises sqlite3.DatabaseError for any other file."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables of a new database; raises sqlite3.DatabaseError for one that is not ours, or not sound."""
+    found = tuple(
+        connection.execute(question).fetchone()[0]
+        for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+    )
+    if found == (0, 0, 0):
+        connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {TABLES} {STAMP} COMMIT;")
+    elif found != (APPLICATION, VERSION, 4):
+        raise sqlite3.DatabaseError("not a state of this version")
+    # Where there is no shared memory, as on a network file system, SQLite stays with its rollback journal.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError("damaged")
+
+
+def _moved_aside(path: Path) -> Path:
+    """Put a database and its log away under a name with the time."""
+    aside = path.with_name(f"{path.name}.unusable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
+    path.replace(aside)
+    for suffix in ("-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _refused(path: Path, error: sqlite3.Error) -> MachineError:
+    """SQLite's refusal in words."""
+    if "full" in str(error):
+        return MachineError(f"{path}: the disk is full; make room and run `doit` again")
+    return MachineError(f"{path}: cannot be used ({error}); mend its permissions, or the disk, and run `doit` again")

@@ -1,0 +1,94 @@
+"""What builds did is remembered through kills and damage."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from pressroom.engine.state import FileRow, MadeRow, State, StepRow
+
+FILE = FileRow("a.wav", 1, 2, 3, 4, "ab" * 32)
+MADE = MadeRow("build/moon/a.flac", "moon", "cd" * 32, "ef" * 32, None)
+STEP = StepRow("moon:encode:01", "cd" * 32, "{}", 1.5, 1000.0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the state lies."""
+    return tmp_path / "state.db"
+
+
+def filled(path: Path) -> None:
+    """A state with a row of each kind."""
+    state = State(path)
+    state.commit(files=[FILE], made=[MADE], steps=[STEP])
+    state.close()
+
+
+def test_what_is_committed_is_there_the_next_time(path: Path) -> None:
+    """Also when nobody closed it, as after a kill."""
+    State(path).commit(files=[FILE], made=[MADE], steps=[STEP])
+    again = State(path)
+    assert ({"a.wav": FILE}, {MADE.path: MADE}, {STEP.task: STEP}) == (again.files, again.made, again.steps)
+    again.forget([MADE.path, FILE.path])
+    assert ({}, {}, 1) == ((last := State(path)).files, last.made, len(last.steps))
+
+
+def test_partial_files_are_known_until_they_are_gone(path: Path) -> None:
+    """A build that was killed leaves their names."""
+    parts = [Path("build/.a.part-1.flac"), Path("build/.b.part-1.flac")]
+    state = State(path)
+    state.start(parts)
+    state.finish(parts[:1])
+    assert ["build/.b.part-1.flac"] == State(path).started()
+
+
+def test_durable_commits(path: Path) -> None:
+    """WAL with `synchronous=FULL`: a power cut takes nothing that was committed."""
+    state = State(path)
+    asked = [state._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert ["wal", 2] == asked
+
+
+@pytest.mark.parametrize("size", [1, 15, 100, 4095, 4096, 8192, 12_288])
+def test_a_cut_database_is_moved_aside(path: Path, size: int) -> None:
+    """It is kept for who wants to look, and a new one begun; nobody has to delete anything."""
+    filled(path)
+    content = path.read_bytes()
+    assert len(content) > size
+    path.write_bytes(content[:size])
+    state = State(path)
+    assert ({}, {}, {}, True) == (state.files, state.made, state.steps, state.new)
+    assert size == 1 or content[:size] == (state.moved or path).read_bytes()
+    state.commit(made=[MADE])
+    assert [MADE] == list(State(path).made.values())
+
+
+def test_every_page_may_be_overwritten(path: Path) -> None:
+    """Damage anywhere gives the rows as they were, or a new state, and never a traceback."""
+    filled(path)
+    content = path.read_bytes()
+    for start in range(0, len(content), 512):
+        path.write_bytes(content[:start] + bytes(512) + content[start + 512 :])
+        state = State(path)
+        assert state.moved is not None or list(state.made.values()) in ([], [MADE])
+        state.close()
+        for left in path.parent.iterdir():
+            left.unlink()
+
+
+def test_a_database_of_another_version_is_moved_aside(path: Path) -> None:
+    """A newer pressroom's state is not touched, and not read."""
+    filled(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert State(path).moved is not None
+
+
+def test_an_empty_file_is_a_new_database(path: Path) -> None:
+    """As a full disk leaves one."""
+    path.touch()
+    assert (None, {}) == ((state := State(path)).moved, state.made)
