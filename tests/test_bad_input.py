@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -310,8 +311,8 @@ def test_a_master_that_is_edited_while_it_is_read_is_read_again(built: Repo, cha
     """What was made of it would be neither the old nor the new, so the step runs once more."""
     before = built.files()
     master = built.wav(MASTER, seconds=1, hertz=550)
-    process = built.started(sys.executable, "-m", "doit", PRESSROOM_FFMPEG=built.slow_ffmpeg("*astats*", rate=1))
-    while not any("astats" in words for words in built.ffmpegs()):
+    process = built.started(sys.executable, "-m", "doit", PRESSROOM_FFMPEG=built.slow_ffmpeg("*ebur128*", rate=1))
+    while not any("ebur128" in words for words in built.ffmpegs()):
         assert process.poll() is None
         time.sleep(0.05)
     if change == "append":
@@ -367,7 +368,7 @@ def test_a_full_disk_leaves_nothing_half_made(fresh: Repo) -> None:
     (fresh.path / "build").mkdir()
     done = mounted(fresh, "mount -t tmpfs -o size=24k tmpfs build")
     assert 3 == done.code, done.err
-    assert "build/moon/flac/01 Rise.flac: the disk is full; make room and run `doit` again\n" in done.err
+    assert re.search(r"build/moon/flac/0[12] \w+\.flac: the disk is full; make room and run `doit` again\n", done.err)
     after = fresh.files("after")
     assert [] == [name for name in after if ".part-" in name]
     assert 0 == fresh.doit().code
@@ -382,5 +383,5 @@ def test_a_read_only_build_folder_is_named(built: Repo) -> None:
     done = mounted(built, "mount --bind build build && mount -o remount,bind,ro build")
     text = "cannot be written (Read-only file system); mend the folder's permissions and run `doit` again"
     assert 3 == done.code, done.err
-    assert f"FAILED  moon:tag-flac:01\nbuild/moon/flac/01 Risen.flac: {text}\n" in done.err
+    assert f"build/moon/flac/01 Risen.flac: {text}\n" in done.err
     assert (before, []) == (built.files(), built.parts())

@@ -142,7 +142,7 @@ class TestOnlyWhatIsStale:
     def test_files_of_an_old_title_are_counted(self, built: Repo) -> None:
         """Outputs that no release makes any more stay until `doit clean`, and `doit` says so."""
         built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
-        told = "2 files belong to no release any more; `doit clean` removes all that builds made\n"
+        told = "2 files belong to no release any more; `doit prune` lists them\n"
         assert built.doit().err.endswith(told)
         assert told == built.doit().err
         assert (built.path / "build/moon/flac/01 Rise.flac").is_file()
@@ -154,7 +154,7 @@ class TestOnlyWhatIsStale:
         built.write("releases/moon.yaml", "kind: albun\n")
         assert "belong" not in built.doit().err
         (built.path / "releases/moon.yaml").rename(built.path / "moon.yaml")
-        assert built.doit().err.endswith("13 files belong to no release any more; `doit clean` removes all that builds made\n")
+        assert built.doit().err.endswith("13 files belong to no release any more; `doit prune` lists them\n")
 
 
 class TestOneBadRelease:
@@ -391,4 +391,4 @@ def test_a_mistake_in_the_defaults_is_told_once(built: Repo) -> None:
     done = built.doit()
     assert 2 == done.code
     assert 1 == done.err.count("releases/defaults.yaml:"), done.err
-    assert "FAILED  sun:check\nthe same as above\n" in done.err
+    assert 1 == done.err.count(":check\nthe same as above\n")

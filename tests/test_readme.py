@@ -69,11 +69,14 @@ def said(command: str, folder: Path) -> str:
     return done.stdout
 
 
+STEP = ("made  ", "restored  ")
+
+
 def comparable(output: str) -> str:
     """An output without its times, its steps sorted: they run side by side, and end in any order."""
     lines = re.sub(r"\d+\.\d s$", "0.0 s", output.rstrip("\n"), flags=re.MULTILINE).split("\n")
-    made = iter(sorted(line for line in lines if line.startswith("made  ")))
-    return "\n".join(next(made) if line.startswith("made  ") else line for line in lines)
+    made = iter(sorted(line for line in lines if line.startswith(STEP)))
+    return "\n".join(next(made) if line.startswith(STEP) else line for line in lines)
 
 
 def fits(shown: str, output: str) -> bool:

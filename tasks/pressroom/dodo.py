@@ -14,7 +14,7 @@ from pressroom.engine.build import Build
 from pressroom.engine.reporter import Reporter
 from pressroom.engine.settings import STATE
 from pressroom.engine.work import refusal
-from pressroom.errors import PressroomError, ReleaseError, SourceError
+from pressroom.errors import PressroomError, ReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,22 +50,12 @@ def release_tasks(names: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
     A release whose YAML has mistakes becomes one task that fails with all of them.
     """
     build: Build = DOIT_CONFIG["pressroom"]
-    found, misnamed = releases.found(build.settings.build)
-    if misnamed:
-        yield _failing("releases", "names of releases", SourceError(tuple(misnamed)))
-    slugs = {name.partition(":")[0] for name in names}
-    by_name = slugs and slugs <= {release.slug for release in found}
-    for release in found:
-        if by_name and release.slug not in slugs:
-            continue
-        try:
-            steps = tuple(releases.plan(release, found))
-            _refuse_common_outputs(release, steps)
-        except ReleaseError as error:
-            yield _failing(release.slug, "its YAML has mistakes", error)
-        else:
-            yield {"basename": release.slug, "name": None, "doc": release.path.as_posix()}
-            yield from step_tasks(release, steps, build)
+    for loaded in releases.loaded(build.settings.build, names):
+        if loaded.error:
+            yield _failing(loaded.slug, "its YAML has mistakes", loaded.error)
+        elif loaded.release:
+            yield {"basename": loaded.slug, "name": None, "doc": loaded.release.path.as_posix()}
+            yield from step_tasks(loaded.release, loaded.steps, build)
 
 
 def step_tasks(release: releases.Found, steps: Sequence[Step], build: Build) -> Iterator[dict[str, Any]]:
@@ -99,16 +89,6 @@ def as_task(step: Step, release: releases.Found, build: Build) -> dict[str, Any]
         "verbosity": 0,
         "meta": {"hints": [str(path) for path in step.hints]},
     }
-
-
-def _refuse_common_outputs(release: releases.Found, steps: Sequence[Step]) -> None:
-    """Two steps that would make the same file; doit would refuse the whole repo for it."""
-    makers: dict[Path, Step] = {}
-    for step in steps:
-        for path in step.outputs:
-            if (other := makers.setdefault(path, step)) is not step:
-                about = f"'{other.about}' and '{step.about}' would both make {path}"
-                raise ReleaseError(f"{release.path}: {about}; give one of the files another name")
 
 
 def _failing(basename: str, doc: str, error: PressroomError) -> dict[str, Any]:

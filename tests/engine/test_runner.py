@@ -59,9 +59,9 @@ class Build:
         control.process(None)
         reporter = Reporter(io.StringIO(), {})
         database = Dependency(SqliteDB, str(self.folder / "doit.db"))
-        ThreadRunner(database, reporter, keep_going, False, Stream(0), slots=slots, running=running or Running()).run_all(
-            control.task_dispatcher()
-        )
+        ThreadRunner(
+            database, reporter, keep_going, False, Stream(0), slots=slots, running=running or Running(), seconds=lambda _: 0.0
+        ).run_all(control.task_dispatcher())
         return reporter
 
 

@@ -10,7 +10,7 @@ from pressroom.tools import samples
 
 def heard(*values: int) -> samples.Samples:
     """What there is to say of samples."""
-    found = samples.Samples(floating=False)
+    found = samples.Samples(floating=False, channels=1)
     found.read(struct.pack(f"<{len(values)}i", *values))
     found.end()
     return found
@@ -26,7 +26,7 @@ def test_a_piece_may_end_anywhere() -> None:
     """What is read does not depend on where the pipe is cut."""
     pcm = struct.pack("<8i", 5 << 8, 5 << 8, 0x7FFF0000, 0x7FFF0000, 1 << 10, 1 << 10, -1 << 9, -1 << 9)
     for first, second in pairwise(range(0, len(pcm), 3)):
-        found = samples.Samples(floating=False)
+        found = samples.Samples(floating=False, channels=2)
         for piece in (pcm[:first], pcm[first:second], pcm[second:]):
             found.read(piece)
         found.end()
@@ -47,9 +47,19 @@ def test_a_piece_may_end_anywhere() -> None:
 def test_silence_ends_at_60_db_below_full_scale(values: list[int], before: int, after: int) -> None:
     """A pause within is no silence at the ends; all is silent from both when nothing is heard."""
     whole = heard(*values)
-    pieces = samples.Samples(floating=False)
+    pieces = samples.Samples(floating=False, channels=1)
     for value in values:
         pieces.read(struct.pack("<i", value))
     pieces.end()
     assert (before, after) == (whole.quiet_before, whole.quiet_after)
     assert (before, after) == (pieces.quiet_before, pieces.quiet_after)
+
+
+def test_each_channel_has_its_mean() -> None:
+    """Wherever the pipe is cut, and also when the number of samples is odd."""
+    pcm = struct.pack("<9i", *([1 << 30, -(1 << 29), 0] * 3))
+    found = samples.Samples(floating=False, channels=3)
+    for start in range(0, len(pcm), 7):
+        found.read(pcm[start : start + 7])
+    found.end()
+    assert [0.5, -0.25, 0.0] == found.offsets

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 VERBS = {
+    "plan": "show what a build would do, and why",
+    "why": "say why a step would run",
+    "verify": "hold every output against the record",
+    "prune": "list or remove outputs that no release makes any more",
+    "cache": "show how much the cache holds, and trim it",
     "new": "make a releases repo that builds at once",
     "doctor": "say whether this machine is ready, and how to mend it",
     "schema": "print the JSON Schema of a kind, for editors",

@@ -39,7 +39,7 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         sweep(build)
         _refuse_unknown(args, build)
         rows = [row for row in build.state.made.values() if not args or row.release in args]
-        made = sorted(path for path in (Path(row.path) for row in rows) if _inside(path, build))
+        made = sorted(path for path in (Path(row.path) for row in rows) if inside(path, build))
         there = [path for path in made if path.is_file() or path.is_symlink()]
         if only_show:
             print("\n".join(f"would remove {path}" for path in there) or "nothing to remove")  # noqa: T201
@@ -72,7 +72,7 @@ def edited(path: Path, build: Build) -> bool:
     return path.is_symlink() or build.digests.of(path) not in (row.sha256, row.before)
 
 
-def _inside(path: Path, build: Build) -> bool:
+def inside(path: Path, build: Build) -> bool:
     """Whether it lies in the folder of outputs, whatever the record says, and whatever has become a link."""
     folder = (build.root / build.settings.build).resolve()
     return (build.root / path.parent).resolve().is_relative_to(folder)

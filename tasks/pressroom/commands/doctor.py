@@ -34,7 +34,7 @@ when all is well, 3 when something is not. Works outside a releases repo too.
 """
 FILTERS = {
     "ebur128": "ebur128=peak=true",
-    "astats": "astats",
+    "astats": "astats=metadata=1",
     "ametadata": "ametadata=mode=add:key=a:value=b",
     "pan": "pan=stereo|c0=c0|c1=c0",
     "apad": "apad=whole_len=4800",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,7 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
     def built(self, build: Build, params: Any, args: list[str], slots: int) -> int:  # noqa: ANN401
         """Build, while the lock is held."""
         from pressroom.engine.runner import ThreadRunner  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.schedule import expected  # noqa: PLC0415  # likewise
         from pressroom.engine.sweep import sweep  # noqa: PLC0415  # likewise
 
         sweep(build)
@@ -93,7 +95,12 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         with _libraries_apart(), self.database(build, params) as database:
             reporter = params["reporter"](sys.stdout, {})
             options = reporter, params["continue"] and not params["fail_fast"], params["always"], Stream(0)
-            ThreadRunner(database, *options, slots=slots, running=build.running).run_all(control.task_dispatcher())
+            ThreadRunner(
+                database, *options, slots=slots, running=build.running, seconds=partial(expected, history=build.state.steps)
+            ).run_all(control.task_dispatcher())
+        if reporter.made:
+            build.cache.used |= {row.action for row in build.state.steps.values()}
+            build.cache.trim(build.settings.cache_max)
         _tell(control, build)
         return exit_code(reporter.errors)
 
@@ -195,11 +202,13 @@ def _unknown(name: str, known: Iterable[str]) -> str:
 def _tell(control: TaskControl, build: Build) -> None:
     """What a user may wonder about when the build is over."""
     from pressroom.engine import releases  # noqa: PLC0415  # a foreign project need not pay for it
+    from pressroom.engine.action import StepAction  # noqa: PLC0415
     from pressroom.engine.leftovers import leftovers  # noqa: PLC0415
 
     if not any(task.actions for task in control.tasks.values()):
         print(releases.NONE, file=sys.stderr)  # noqa: T201
-    count = len(leftovers(control.tasks.values(), build))
+    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
+    count = len(leftovers([(action.release.slug, action.step) for action in actions if isinstance(action, StepAction)], build))
     if count:
         files = "1 file belongs" if count == 1 else f"{count} files belong"
-        print(f"{files} to no release any more; `doit clean` removes all that builds made", file=sys.stderr)  # noqa: T201
+        print(f"{files} to no release any more; `doit prune` lists {'it' if count == 1 else 'them'}", file=sys.stderr)  # noqa: T201

@@ -97,7 +97,7 @@ def _restored(job: Job, judged: Verdict, work: StepWork) -> dict[Path, str] | No
     files = job.build.cache.result(judged.key) if judged.key else None
     if files is None:
         return None
-    digests = _bound(job.step, files)
+    digests = bound(job.step, files)
     for path, digest in digests.items():
         if _stands(path, digest, job.build):
             continue
@@ -112,7 +112,7 @@ def _stands(path: Path, digest: str, build: Build) -> bool:
     return not path.is_symlink() and build.digests.of(path) == digest
 
 
-def _bound(step: Step, files: Mapping[str, str]) -> dict[Path, str]:
+def bound(step: Step, files: Mapping[str, str]) -> dict[Path, str]:
     """Digests by role as digests by path."""
     roles = {f"output {n}": path for n, path in enumerate(step.outputs)}
     folder = step.manifest[1] if step.manifest else None

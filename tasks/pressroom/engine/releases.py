@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pressroom import source
 from pressroom.engine.naming import naming
 from pressroom.engine.settings import RELEASES, STATE
-from pressroom.errors import Mistake, SourceError
+from pressroom.errors import Mistake, ReleaseError, SourceError
 from pressroom.plan import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import BaseModel
@@ -72,6 +72,16 @@ class Found:
         return STATE / "ledgers" / f"{self.slug}.json"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A release with its steps, or with what is wrong with it."""
+
+    slug: str
+    release: Found | None = None
+    steps: tuple[Step, ...] = ()
+    error: ReleaseError | None = None
+
+
 def found(build: Path) -> tuple[list[Found], list[Mistake]]:
     """Every release below `releases/`, sorted by slug, and what is wrong with the names there."""
     if not RELEASES.is_dir():
@@ -114,6 +124,35 @@ def plan(release: Found, others: Iterable[Found]) -> Iterator[Step]:
     """The steps that make a release; raises SourceError."""
     kind, words = read(release)
     return kind.plan(words, release.place(others))
+
+
+def loaded(build: Path, names: Sequence[str] = ()) -> Iterator[Loaded]:
+    """The releases that `names` (of tasks, or files) can mean; all of them when that cannot be told."""
+    there, misnamed = found(build)
+    if misnamed:
+        yield Loaded(slug="releases", error=SourceError(tuple(misnamed)))
+    slugs = {name.partition(":")[0] for name in names}
+    by_name = slugs and slugs <= {release.slug for release in there}
+    for release in there:
+        if by_name and release.slug not in slugs:
+            continue
+        try:
+            steps = tuple(plan(release, there))
+            _refuse_common_outputs(release, steps)
+        except ReleaseError as error:
+            yield Loaded(slug=release.slug, error=error)
+        else:
+            yield Loaded(slug=release.slug, release=release, steps=steps)
+
+
+def _refuse_common_outputs(release: Found, steps: Sequence[Step]) -> None:
+    """Two steps that would make the same file; doit would refuse the whole repo for it."""
+    makers: dict[Path, Step] = {}
+    for step in steps:
+        for path in step.outputs:
+            if (other := makers.setdefault(path, step)) is not step:
+                about = f"'{other.about}' and '{step.about}' would both make {path}"
+                raise ReleaseError(f"{release.path}: {about}; give one of the files another name")
 
 
 def _kind(words: source.Map, kinds: Mapping[str, Kind[Any]]) -> Kind[Any]:

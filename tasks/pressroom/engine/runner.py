@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import heapq
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import UnmetDependency
 from doit.runner import Runner
 
+from pressroom.engine.schedule import critical_paths
 from pressroom.engine.signals import STOPPING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pressroom.engine.running import Running
 
 GRACE_SECONDS = 0.5
@@ -22,8 +27,14 @@ POLL_SECONDS = 0.1
 class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type information
     """Runs up to `slots` steps at once; status and bookkeeping stay on the main thread, as doit's database needs."""
 
-    def __init__(self, *args: Any, slots: int, running: Running) -> None:  # noqa: ANN401  # doit's arguments
+    def __init__(self, *args: Any, slots: int, running: Running, seconds: Callable[[Any], float]) -> None:  # noqa: ANN401  # doit's
         super().__init__(*args)
+        self.seconds = seconds
+        """How long a task will take."""
+        self.paths: dict[str, float] = {}
+        self.ready: list[tuple[float, int, Any]] = []
+        """A heap: the longest path first, then the order of the plan."""
+        self.order = count()
         self.slots = slots
         self.running = running
         self.futures: dict[Future[Any], Any] = {}
@@ -62,23 +73,27 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
         return bool(super().select_task(node, tasks_dict))
 
     def _start(self, pool: ThreadPoolExecutor, dispatcher: Any, finished: Any) -> None:  # noqa: ANN401
-        """Fill the free slots; doit is told of the node that is `finished`, and then knows what has become ready.
+        """Fill the free slots with what is ready, the step first that most others wait for.
 
         doit's generator takes a node whose status has changed, and gives the next one to look at, "hold on" while all the
         others wait for what runs, or its end.
         """
         node = finished
-        while not self._stop_running and len(self.futures) < self.slots:
+        while not self._stop_running:
             try:
                 node = dispatcher.generator.send(node)
             except StopIteration:
-                return
+                break
             if node == "hold on":
-                return
+                break
             if self.select_task(node, dispatcher.tasks):
-                self.reporter.execute_task(node.task)
-                self.futures[pool.submit(node.task.execute, self.stream)] = node
+                self.paths = self.paths or critical_paths(dispatcher.tasks, self.seconds)
+                heapq.heappush(self.ready, (-self.paths[node.task.name], next(self.order), node))
                 node = None
+        while self.ready and not self._stop_running and len(self.futures) < self.slots:
+            *_, node = heapq.heappop(self.ready)
+            self.reporter.execute_task(node.task)
+            self.futures[pool.submit(node.task.execute, self.stream)] = node
 
     def _first_done(self) -> Future[Any]:
         """A step that has ended; raises Stopped when a signal has come."""

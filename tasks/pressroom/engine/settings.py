@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,23 +24,27 @@ KEPT = Path("kept")
 """Outputs that someone edited, put aside."""
 OWN_FOLDERS = ("releases", "kept", "published", "schemas", "tasks", "tests", "docs")
 """Folders of a releases repo, which no build writes to."""
-KNOWN = ("build", "jobs", "ffmpeg")
+KNOWN = ("build", "jobs", "ffmpeg", "cache_max")
 MOST_JOBS = 256
 """Far above any sense."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`build` is the folder of outputs, `jobs` how many steps run at once, `ffmpeg` a path or `bundled`."""
+    """`build` is the folder of outputs, `jobs` how many steps run at once, `ffmpeg` a path or `bundled`.
+
+    `cache_max` is how many bytes the cache may hold; in the files it is `cache = {max = "20 GB"}`.
+    """
 
     build: Path = Path("build")
     jobs: int = 1
     ffmpeg: str = "bundled"
+    cache_max: int = 20 * 10**9
 
 
 def settings(root: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force; raises UsageError that names the key or the variable of a malformed value."""
-    words: dict[str, Path | int | str] = {"build": Path("build"), "jobs": os.cpu_count() or 1, "ffmpeg": "bundled"}
+    words: dict[str, Path | int | str] = {"jobs": os.cpu_count() or 1}
     for where, key, value in (*_from_files(root), *_from(environment)):
         if key not in KNOWN:
             near = names.suggestion(key, KNOWN)
@@ -71,7 +76,11 @@ def _from_files(root: Path) -> Iterator[tuple[str, str, object]]:
         if not isinstance(table, dict):
             raise UsageError(f"{name}: expected a table [{'.'.join(inside)}], got '{table}'")
         for key, value in table.items():
-            yield f"`{key}` in {name}", key, value
+            inner = value.items() if key == "cache" and isinstance(value, dict) else None
+            if inner is None:
+                yield f"`{key}` in {name}", key, value
+            else:
+                yield from ((f"`cache.{part}` in {name}", f"cache_{part}", size) for part, size in inner)
 
 
 def _read(where: str, key: str, value: object) -> Path | int | str:
@@ -83,6 +92,8 @@ def _read(where: str, key: str, value: object) -> Path | int | str:
         if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_JOBS):
             raise UsageError(f"{where}: expected 'cores' or a number from 1 to {MOST_JOBS}, got '{value}'")
         return int(text)
+    if key == "cache_max":
+        return _size(where, value)
     if not isinstance(value, str) or not value.strip():
         raise UsageError(f"{where}: expected a text, got '{value}'")
     if key == "build":
@@ -93,3 +104,11 @@ def _read(where: str, key: str, value: object) -> Path | int | str:
             raise UsageError(f"{where}: expected a folder of its own, got '{value}'")
         return folder
     return value
+
+
+def _size(where: str, value: object) -> int:
+    """A number of bytes such as `20 GB`."""
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([kMGT]?)B?", str(value))
+    if not found:
+        raise UsageError(f"{where}: expected a size such as '20 GB', got '{value}'")
+    return int(float(found[1]) * 1000 ** " kMGT".index(found[2] or " "))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pressroom import plan
 from pressroom.engine.work import listed_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pressroom.engine.build import Build
@@ -28,9 +30,12 @@ class Verdict:
     missing: Path | None = None
 
 
-def verdict(step: Step, task: str, build: Build) -> Verdict:
-    """Judge a step; raises OSError when a file cannot be read."""
-    digests = {path: build.digests.of(path) for path in (*step.inputs, *step.hints)}
+def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = MappingProxyType({})) -> Verdict:
+    """Judge a step; raises OSError when a file cannot be read.
+
+    `will_be` are the digests of inputs that are not made yet, but known.
+    """
+    digests = {path: will_be.get(path) or build.digests.of(path) for path in (*step.inputs, *step.hints)}
     missing = next((path for path in step.inputs if digests[path] is None), None)
     if missing is not None:
         return Verdict(missing=missing)

@@ -65,6 +65,7 @@ class Header:
     lossless: bool
     floating: bool = False
     rate: int
+    channels: int
     samples: int | None
     slack: int = 0
     reading: tuple[tuple[str, str | int], ...] = ()
@@ -140,6 +141,7 @@ def _wav(wav: riff.WavFacts) -> Header:
         lossless=True,
         floating=wav.floating,
         rate=wav.rate,
+        channels=wav.channels,
         samples=wav.samples,
         reading=tuple(reading.items()),
     )
@@ -147,7 +149,14 @@ def _wav(wav: riff.WavFacts) -> Header:
 
 def _aiff(aiff: riff.AiffFacts) -> Header:
     """An AIFF's header."""
-    return Header(container=aiff.container, lossless=True, floating=aiff.floating, rate=aiff.rate, samples=aiff.samples)
+    return Header(
+        container=aiff.container,
+        lossless=True,
+        floating=aiff.floating,
+        rate=aiff.rate,
+        channels=aiff.channels,
+        samples=aiff.samples,
+    )
 
 
 def _refuse_cut_ogg(path: Path, stream: BinaryIO) -> None:
@@ -199,6 +208,7 @@ def _declared(container: str, found: Any, head: bytes) -> Header:  # noqa: ANN40
         lossless=(exact and not flags & WAVPACK_HYBRID) or getattr(info, "codec", "") in ("alac", "fLaC"),
         floating=bool(flags & WAVPACK_FLOATING),
         rate=rate,
+        channels=info.channels,
         samples=samples or None,
         slack=0 if exact else CODEC_SLACK,
     )

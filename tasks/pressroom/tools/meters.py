@@ -1,4 +1,4 @@
-"""Loudness, true peak and DC offset, as ffmpeg's meters tell them through a pipe.
+"""Loudness and true peak, as ffmpeg's meter tells them through a pipe.
 
 Nothing is read from the log that filters write: its lines are torn where two threads of ffmpeg write at once.
 """
@@ -17,10 +17,9 @@ HALF_FILLED_BLOCKS = 3
 
 
 def metered(audio: Any) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
-    """The audio with what the meters say after each 100 ms, which goes to `pipe:@meters`."""
-    meters = audio.filter("ebur128", peak="true", metadata=1, framelog="quiet")
-    meters = meters.filter("astats", metadata=1, measure_perchannel="DC_offset", measure_overall="none")
-    return meters.filter("ametadata", mode="print", file="pipe:@meters")
+    """The audio with what the meter says after each 100 ms, which goes to `pipe:@meters`."""
+    meter = audio.filter("ebur128", peak="true", metadata=1, framelog="quiet")
+    return meter.filter("ametadata", mode="print", file="pipe:@meters")
 
 
 @dataclass
@@ -42,9 +41,9 @@ class Meters:
             self.levels[level] += 1
 
     @property
-    def offsets(self) -> list[float]:
-        """The mean of each channel's samples."""
-        return [value for name, value in self.last.items() if name.endswith(b".DC_offset")]
+    def channels(self) -> int:
+        """How many channels were heard."""
+        return sum(name.startswith(b"lavfi.r128.true_peaks_ch") for name in self.last)
 
     @property
     def loudness(self) -> facts.Loudness:

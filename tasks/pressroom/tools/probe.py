@@ -45,7 +45,7 @@ class Probe(Step):
 def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
     """The facts of an audio file; raises ReleaseError."""
     declared = headers.header(path)
-    samples, meters = Samples(floating=declared.floating), Meters()
+    samples, meters = Samples(floating=declared.floating, channels=declared.channels), Meters()
     try:
         log = ffmpeg.run(
             work,
@@ -76,11 +76,12 @@ def _facts(
 ) -> facts.AudioFacts:
     """What the header, the samples, the meters and the log say together; raises ReleaseError where they disagree."""
     stream = next((found for line in log if not line.source and (found := STREAM.match(line.text))), None)
-    channels = len(meters.offsets)
+    # The meter says nothing of less than 100 ms.
+    channels = meters.channels or (declared.channels if heard.count else 0)
     if stream is None or not channels:
         raise ReleaseError(f"{path}: no audio in it")
     codec, rate, kind = stream[1], int(stream[2]), stream[3].removesuffix("p")
-    if not all(map(math.isfinite, meters.offsets)):
+    if not all(map(math.isfinite, heard.offsets)):
         raise ReleaseError(f"{path}: it holds samples that are not numbers; export it again")
     samples = heard.count // channels
     if declared.samples and samples < declared.samples - declared.slack:
@@ -103,12 +104,12 @@ def _facts(
         leading_silence=round(heard.quiet_before // channels / rate, 3),
         trailing_silence=round(heard.quiet_after // channels / rate, 3),
         clipped_samples=heard.clipped,
-        dc_offset=_farthest(meters.offsets),
-        dual_mono=channels == 2 and heard.paired,  # noqa: PLR2004  # a stereo pair
+        dc_offset=_farthest(heard.offsets),
+        dual_mono=heard.paired,
     )
 
 
 def _farthest(offsets: Sequence[float]) -> float:
     """The offset that is farthest from 0, which is never a negative 0."""
     low, high = min(offsets), max(offsets)
-    return (low if -low > high else high) + 0.0
+    return round(low if -low > high else high, 6) + 0.0

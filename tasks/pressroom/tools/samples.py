@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,20 +21,22 @@ FULL_SCALE = tuple(bytes.fromhex(value) for value in ("0000ff7f", "00ffff7f", "f
 SAMPLE_BYTES = 4
 QUIET = 0.001
 """A part of full scale, -60 dBFS: what stays below it at the ends is silence."""
+STEREO = 2
 STRETCH = 256
 """Samples that are looked at together for sound."""
 
 
 @dataclass
 class Samples:
-    """What there is to say of interleaved 32-bit samples of any number of channels.
+    """What there is to say of interleaved 32-bit samples.
 
-    `count` is of all channels; `clipped` are at full scale; `paired` says that each even one is as the one after it;
+    `count` is of all channels, `sums` of each; `clipped` are at full scale; `paired` says that left is as right;
     `quiet_before` and `quiet_after` are silent at the ends. `bits` holds as many samples side by side as a piece of the pipe
     has, each bit set that one of them has set.
     """
 
     floating: bool
+    channels: int
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
     count: int = 0
     bits: int = 0
@@ -42,19 +45,30 @@ class Samples:
     quiet_before: int = 0
     quiet_after: int = 0
     rest: bytes = b""
+    sums: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sums = [0] * self.channels
 
     def read(self, chunk: bytes) -> None:
         """A piece of the samples."""
         self.digest.update(chunk)
         chunk = self.rest + chunk
-        whole = len(chunk) // (2 * SAMPLE_BYTES) * 2 * SAMPLE_BYTES
+        frame = SAMPLE_BYTES * math.lcm(2, self.channels)
+        whole = len(chunk) // frame * frame
         chunk, self.rest = chunk[:whole], chunk[whole:]
         self._take(chunk)
 
     def end(self) -> None:
-        """Take what is left of an odd number of samples."""
+        """Take what is left."""
         self._take(self.rest)
         self.rest = b""
+
+    @property
+    def offsets(self) -> list[float]:
+        """The mean of each channel, as a part of full scale; not finite where a sample is no number."""
+        scale = (1 if self.floating else 2**31) * max(1, self.count // self.channels)
+        return [total / scale for total in self.sums]
 
     @property
     def depth(self) -> int:
@@ -69,7 +83,9 @@ class Samples:
         self.bits |= int.from_bytes(chunk, "little")
         self.clipped += _floats_over(chunk) if self.floating else _integers_over(chunk)
         values = array("f" if self.floating else "i", chunk)
-        self.paired = self.paired and values[0::2] == values[1::2]
+        apart = [values[channel :: self.channels] for channel in range(self.channels)]
+        self.sums = [so_far + sum(channel) for so_far, channel in zip(self.sums, apart, strict=True)]
+        self.paired = self.paired and len(apart) == STEREO and apart[0] == apart[1]
         self._listen(values)
         self.count += len(values)
 

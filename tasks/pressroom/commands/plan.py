@@ -1,0 +1,84 @@
+"""`doit plan`: what a build would do, and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pressroom.commands.repo import chosen, here, options
+from pressroom.engine.forecast import forecast
+from pressroom.source import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pressroom.engine.forecast import Outlook
+
+USAGE = """\
+usage: pressroom plan [--json] [RELEASE ...]
+       doit plan [--json] [RELEASE ...]
+
+Show every step that `doit` would run, and why, without running anything: of all releases, or of
+those that are named. A step that says "may" runs unless what it waits for comes out as it was.
+Exit code 0: nothing to do; 10: there is work.
+
+  --json  {releases: [{slug, error, steps: [{name, fate, reason, cause, cached, seconds}]}]}
+"""
+WORK = 10
+"""Exit code: there is something to do."""
+WORDS = {"run": "run", "restore": "restore", "depends": "may run", "fail": "FAIL"}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print the plan; returns 0, or 10 when there is work, or the exit code of a release that cannot be read."""
+    given, names = options(arguments, ["--json"], USAGE)
+    build = here()
+    releases = chosen(build, names)
+    outlooks = list(forecast(releases, build))
+    work = [outlook for outlook in outlooks if outlook.fate != "fresh"]
+    errors = {loaded.slug: loaded.error for loaded in releases if loaded.error}
+    if "--json" in given:
+        found = [
+            {
+                "slug": loaded.slug,
+                "error": str(loaded.error) if loaded.error else None,
+                "steps": [_record(outlook) for outlook in work if outlook.release == loaded.slug],
+            }
+            for loaded in releases
+        ]
+        print(json.dumps({"releases": found}, indent=1, ensure_ascii=False))  # noqa: T201
+    else:
+        _print(outlooks)
+        for error in errors.values():
+            print(error, file=sys.stderr)  # noqa: T201
+    worst = max((error.exit_code for error in errors.values()), default=0)
+    return worst or (WORK if work else 0)
+
+
+def _record(outlook: Outlook) -> dict[str, Any]:
+    """A step in the JSON."""
+    return {
+        "name": outlook.task,
+        "fate": outlook.fate,
+        "reason": "; ".join(outlook.reasons),
+        "cause": outlook.cause or None,
+        "cached": outlook.fate == "restore",
+        "seconds": None if outlook.seconds is None else round(outlook.seconds, 3),
+    }
+
+
+def _print(outlooks: Sequence[Outlook]) -> None:
+    """A line for each step that is not fresh, and one for all."""
+    for outlook in outlooks:
+        if outlook.fate != "fresh":
+            print(visible(f"{WORDS[outlook.fate]}  {outlook.task}  because {'; '.join(outlook.reasons)}"))  # noqa: T201
+    count = Counter(outlook.fate for outlook in outlooks)
+    seconds = sum(outlook.seconds or 0 for outlook in outlooks if outlook.fate in ("run", "depends"))
+    parts = [f"run {count['run']}", f"restore {count['restore']}", f"up to date {count['fresh']}"]
+    parts[1:1] = [f"may run {count['depends']}"] * bool(count["depends"])
+    parts += [f"fail {count['fail']}"] * bool(count["fail"])
+    unknown = any(outlook.fate == "run" and outlook.seconds is None for outlook in outlooks)
+    about = f", at least {seconds:.1f} s of work" if unknown else f", {seconds:.1f} s of work"
+    print(", ".join(parts) + about * any(outlook.fate in ("run", "depends") for outlook in outlooks))  # noqa: T201

@@ -1,0 +1,52 @@
+"""What pressroom's own verbs for a releases repo share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressroom.engine import releases
+from pressroom.engine.build import Build
+from pressroom.errors import UsageError
+from pressroom.names import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pressroom.engine.releases import Loaded
+
+
+def here() -> Build:
+    """The repo in the current folder; raises UsageError outside of one."""
+    if not Path("dodo.py").is_file():
+        above = next((folder for folder in Path.cwd().parents if (folder / "dodo.py").is_file()), None)
+        hint = f"go to {above}" if above else "`pressroom new DIR` makes a releases repo"
+        raise UsageError(f"there is no dodo.py here; {hint}")
+    build = Build(Path.cwd())
+    build.prepare()
+    return build
+
+
+def chosen(build: Build, names: Sequence[str]) -> list[Loaded]:
+    """The releases of these names, all when there is none; raises UsageError for a name that is no release."""
+    known = [release.slug for release in releases.found(build.settings.build)[0]]
+    for name in names:
+        if name not in known:
+            near = suggestion(name, known)
+            raise UsageError(f"'{name}' is no release; " + (f"did you mean '{near}'?" if near else "`doit list` shows them"))
+    return list(releases.loaded(build.settings.build, names))
+
+
+def options(arguments: Sequence[str], known: Sequence[str], usage: str) -> tuple[set[str], list[str]]:
+    """The options that are given, and the names; raises UsageError with the usage for any other option."""
+    given = {word for word in arguments if word.startswith("-")}
+    if given - set(known):
+        raise UsageError(usage.rstrip())
+    return given, [word for word in arguments if not word.startswith("-")]
+
+
+def path_in(build: Build, name: str) -> Path:
+    """A file below the repo as steps name it."""
+    path = Path(os.path.abspath(name))  # noqa: PTH100  # links stay links
+    return path.relative_to(build.root) if path.is_relative_to(build.root) else path

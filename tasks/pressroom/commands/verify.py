@@ -1,0 +1,95 @@
+"""`doit verify`: every output held against the record of what was made."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressroom.commands.repo import here, options
+from pressroom.engine.digests import sha256
+from pressroom.engine.lock import locked
+from pressroom.engine.settings import STATE
+from pressroom.engine.work import StepWork
+from pressroom.errors import PressroomError, UsageError
+from pressroom.tools import ffmpeg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pressroom.engine.build import Build
+    from pressroom.engine.state import MadeRow
+
+USAGE = """\
+usage: pressroom verify [--deep] [--restore] [RELEASE ...]
+       doit verify [--deep] [--restore] [RELEASE ...]
+
+Read every output again and hold it against the record: a single bit that flipped is found, and the
+file and its release are named. Exit code 1 when something is wrong.
+
+  --deep     decode all audio as well
+  --restore  put back what the cache has; what is wrong is kept in kept/
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print what is wrong; returns 1 when something is, and was not mended."""
+    given, names = options(arguments, ["--deep", "--restore"], USAGE)
+    build = here()
+    rows = [row for row in build.state.made.values() if not names or row.release in names]
+    if names and (unknown := set(names) - {row.release for row in rows}):
+        raise UsageError(f"'{min(unknown)}' was never built here")
+    deep = "--deep" in given
+    if "--restore" not in given:
+        return _told(rows, _wrong(rows, build, deep=deep))
+    with locked(STATE, wait=True):
+        wrong = _wrong(rows, build, deep=deep)
+        return _told(rows, {row: problem for row, problem in wrong.items() if not _mended(row, build)})
+
+
+def _wrong(rows: Sequence[MadeRow], build: Build, *, deep: bool) -> dict[MadeRow, str]:
+    """What is wrong with each file that is not as it was made."""
+    with ThreadPoolExecutor(build.settings.jobs) as pool:
+        problems = pool.map(lambda row: _problem(Path(row.path), row, build, deep=deep), rows)
+        return {row: problem for row, problem in zip(rows, problems, strict=True) if problem}
+
+
+def _problem(path: Path, row: MadeRow, build: Build, *, deep: bool) -> str:
+    """What is wrong with one file; its status is not asked."""
+    try:
+        if path.is_symlink() or sha256(path) != row.sha256:
+            return "is not what was made"
+        if deep and path.suffix.lower() in ffmpeg.DEMUXERS:
+            work = StepWork(build.toolchain, build.running, lambda _: None)
+            ffmpeg.run(work, ffmpeg.arguments(ffmpeg.source(path).output("-", f="null")), making=path)
+    except FileNotFoundError:
+        return "is gone"
+    except PressroomError as error:
+        return f"does not decode: {error}"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return ""
+
+
+def _mended(row: MadeRow, build: Build) -> bool:
+    """Put a file back from the cache, and what stood there aside."""
+    path = Path(row.path)
+    part = path.with_name(f".{path.name}.restored")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    if not build.cache.take(row.sha256, part, link=path.is_relative_to(STATE)):
+        return False
+    if path.exists() or path.is_symlink():
+        print(build.keep(path))  # noqa: T201
+    part.replace(path)
+    build.digests.learn(path, row.sha256)
+    build.state.commit(files=build.digests.taken())
+    print(f"restored {path}")  # noqa: T201
+    return True
+
+
+def _told(rows: Sequence[MadeRow], wrong: dict[MadeRow, str]) -> int:
+    """Print the findings."""
+    for row, problem in wrong.items():
+        print(f"{row.path} {problem} (release {row.release})")  # noqa: T201
+    print(f"verified {len(rows)} files, {len(wrong)} wrong" + "; `doit` makes them again" * bool(wrong))  # noqa: T201
+    return 1 if wrong else 0

@@ -1,0 +1,62 @@
+"""`doit why`: the reasons of one step, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressroom.commands.repo import here, options, path_in
+from pressroom.engine import releases
+from pressroom.engine.forecast import forecast, makers
+from pressroom.errors import UsageError
+from pressroom.names import suggestion
+from pressroom.source import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pressroom.engine.build import Build
+    from pressroom.engine.forecast import Outlook
+    from pressroom.engine.releases import Loaded
+
+USAGE = """\
+usage: pressroom why STEP|FILE ...
+       doit why STEP|FILE ...
+
+Say why a step (moon:tag-flac:02), or the step that makes a file (build/moon/SHA256SUMS), would run:
+a sentence for each reason, from the step itself back to what you changed.
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Print the reasons of each."""
+    _, names = options(arguments, [], USAGE)
+    if not names:
+        raise UsageError(USAGE.rstrip())
+    build = here()
+    loaded = list(releases.loaded(build.settings.build))
+    outlooks = {outlook.task: outlook for outlook in forecast(loaded, build)}
+    for name in names:
+        for line in _chain(_task(name, outlooks, loaded, build), outlooks):
+            print(visible(line))  # noqa: T201
+    return 0
+
+
+def _task(name: str, outlooks: dict[str, Outlook], loaded: Sequence[Loaded], build: Build) -> str:
+    """The step that a name means; raises UsageError when it is neither a step nor a file that one makes."""
+    if name in outlooks:
+        return name
+    if made := makers(loaded).get(path_in(build, name)):
+        return made[0]
+    near = suggestion(name, outlooks)
+    hint = f"did you mean '{near}'?" if near else "`doit list RELEASE` shows the steps"
+    raise UsageError(f"'{name}' is no step, and no file that one makes; {hint}")
+
+
+def _chain(task: str, outlooks: dict[str, Outlook]) -> list[str]:
+    """The sentences of a step, then those of its cause, down to the root."""
+    outlook = outlooks[task]
+    if outlook.fate == "fresh":
+        return [f"{task} is up to date"]
+    verbs = {"run": "will run", "restore": "will be restored from the cache", "depends": "may run", "fail": "cannot run"}
+    lines = [f"{task} {verbs[outlook.fate]} because {reason}" for reason in outlook.reasons]
+    return lines + (_chain(outlook.cause, outlooks) if outlook.cause in outlooks else [])

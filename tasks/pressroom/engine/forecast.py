@@ -1,0 +1,125 @@
+"""What a build would do: every step that would run, and why, without doing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pressroom import plan
+from pressroom.engine.perform import bound
+from pressroom.engine.reasons import differences
+from pressroom.engine.staleness import made_by, verdict
+from pressroom.engine.work import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pressroom.engine.build import Build
+    from pressroom.engine.releases import Loaded
+    from pressroom.engine.state import StepRow
+    from pressroom.plan import Step
+
+Fate = Literal["fresh", "restore", "run", "depends", "fail"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What will become of a step.
+
+    `run` makes it and `restore` takes it from the cache; `depends` means that it runs unless the step that is its `cause` gives
+    the bytes that it gave before; `fail` that it cannot run. `seconds` is what it took the last time; None when it never ran.
+    """
+
+    release: str
+    task: str
+    step: Step
+    fate: Fate
+    reasons: tuple[str, ...] = ()
+    cause: str = ""
+    seconds: float | None = None
+
+
+def forecast(releases: Iterable[Loaded], build: Build) -> Iterator[Outlook]:
+    """The outlook of every step, in the order of the plan: what a step reads is made by those before it."""
+    forecaster = _Forecaster(build)
+    for loaded in releases:
+        for step in loaded.steps:
+            yield forecaster.look(loaded.slug, step)
+
+
+class _Forecaster:
+    """What is known of the steps that were looked at: digests that the cache will give, what will be made, what cannot be."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.known: dict[Path, str] = {}
+        self.pending: dict[Path, str] = {}
+        self.broken: dict[Path, str] = {}
+
+    def look(self, slug: str, step: Step) -> Outlook:
+        """The outlook of the next step."""
+        task = f"{slug}:{step.name}"
+        last = self.build.state.steps.get(task)
+        fate, reasons, cause = self._judged(step, task, last)
+        if fate in ("run", "depends"):
+            self.pending |= dict.fromkeys(step.outputs, task)
+        elif fate == "fail":
+            self.broken |= dict.fromkeys(step.outputs, task)
+        seconds = last.seconds if last else None
+        return Outlook(release=slug, task=task, step=step, fate=fate, reasons=tuple(reasons), cause=cause, seconds=seconds)
+
+    def _judged(self, step: Step, task: str, last: StepRow | None) -> tuple[Fate, list[str], str]:
+        """A step's fate, the reasons, and the task that causes it."""
+        if failed := next((self.broken[path] for path in step.inputs if path in self.broken), None):
+            return "fail", [f"{failed} cannot run"], failed
+        if refused := self._refused(step):
+            return "fail", [refused], ""
+        if cause := next((self.pending[path] for path in (*step.inputs, *step.hints) if path in self.pending), None):
+            return self._waiting(step, last, cause)
+        judged = verdict(step, task, self.build, self.known)
+        if not judged.missing and not judged.reason:
+            return "fresh", [], ""
+        reasons = [judged.reason]
+        if last and judged.action and last.content != judged.action:
+            reasons = differences(last.content, judged.action, (*step.inputs, *step.hints))
+        if (result := self._restorable(step, judged.key)) is None:
+            return "run", reasons, ""
+        self.known |= result
+        return "restore", reasons, ""
+
+    def _refused(self, step: Step) -> str:
+        """Why a source of the step must not be read."""
+        made = self.build.state.made
+        sources = [path for path in step.inputs if not (path in self.known or path in self.pending or str(path) in made)]
+        return next((f"{path}: {problem}" for path in sources if (problem := refusal(self.build.root, path))), "")
+
+    def _waiting(self, step: Step, last: StepRow | None, cause: str) -> tuple[Fate, list[str], str]:
+        """The fate of a step that reads what will be made: certain where it would run anyway."""
+        because = f"{cause} will run"
+        if last is None or not all(str(path) in self.build.state.made for path in step.outputs):
+            return "run", [because], cause
+        fingerprints = {tool: self.build.toolchain.fingerprint(tool) for tool in step.tools}
+        digests = dict.fromkeys((*step.inputs, *step.hints))
+        action = plan.canonical(plan.action(step, fingerprints, digests))
+        own = differences(last.content, action, ())
+        return ("run", [*own, because], cause) if own else ("depends", [because], cause)
+
+    def _restorable(self, step: Step, key: str) -> dict[Path, str] | None:
+        """The digests of the outputs, where the cache has all of them, or right ones stand in place; None otherwise."""
+        result = self.build.cache.result(key) if key else None
+        digests = bound(step, result or {})
+        if result is None or not set(step.outputs) <= set(digests):
+            return None
+        there = (self.build.digests.of(path) == digest or self.build.cache.holds(digest) for path, digest in digests.items())
+        return digests if all(there) else None
+
+
+def makers(releases: Iterable[Loaded]) -> dict[Path, tuple[str, Step]]:
+    """The task and the step that make each file."""
+    return {
+        path: (f"{loaded.slug}:{step.name}", step)
+        for loaded in releases
+        for step in loaded.steps
+        for path in made_by(step) or step.outputs
+    }

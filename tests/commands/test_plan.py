@@ -1,0 +1,167 @@
+"""`doit plan` and `doit why`: what would run, and why; and that it then does."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Done, Repo
+
+pytestmark = pytest.mark.media
+
+SUN = "kind: album\ntitle: Sun\nartist: A\nformats: [flac]\ntracks:\n  - {title: Noon, file: masters/02.wav}\n"
+
+
+def fates(done: Done) -> dict[str, set[str]]:
+    """The steps by what `plan` says of them."""
+    found: dict[str, set[str]] = {"run": set(), "restore": set(), "may run": set(), "FAIL": set()}
+    for line in done.out.splitlines()[:-1]:
+        fate, task, *_ = line.split("  ")
+        found[fate].add(task)
+    return found
+
+
+def test_nothing_to_do(built: Repo) -> None:
+    """One line, and exit code 0."""
+    done = built.doit("plan")
+    assert (0, "run 0, restore 0, up to date 27\n", "") == (done.code, done.out, done.err)
+
+
+def test_a_title_is_chained_to_all_that_names_it(built: Repo) -> None:
+    """Each step with the words that changed, or the step that it waits for."""
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    done = built.doit("plan", "moon")
+    lines = done.out.splitlines()
+    assert "run  moon:tag-flac:01  because tags.fields.title changed: 'Rise' -> 'Risen'" in lines
+    assert "may run  moon:sums  because moon:tag-flac:01 will run" in lines
+    assert 10 == done.code
+    assert not any("encode" in line or "probe" in line for line in lines)
+    why = built.doit("why", "build/moon/SHA256SUMS", "moon:probe:01")
+    assert [
+        "moon:sums may run because moon:tag-flac:01 will run",
+        "moon:tag-flac:01 will run because tags.fields.title changed: 'Rise' -> 'Risen'",
+        "moon:probe:01 is up to date",
+    ] == why.out.splitlines()
+
+
+def test_json_is_for_machines(built: Repo) -> None:
+    """The releases, with what would run in each; nothing else on standard output."""
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    built.write("releases/sun.yaml", "kind: albun\n")
+    done = built.doit("plan", "--json")
+    moon, sun = json.loads(done.out)["releases"]
+    step = next(step for step in moon["steps"] if step["name"] == "moon:tag-flac:01")
+    assert {"fate": "run", "reason": "tags.fields.title changed: 'Rise' -> 'Risen'", "cause": None, "cached": False} == {
+        key: step[key] for key in ("fate", "reason", "cause", "cached")
+    }
+    assert (None, "moon", "sun", []) == (moon["error"], moon["slug"], sun["slug"], sun["steps"])
+    assert sun["error"].startswith("releases/sun.yaml:1:7: kind: expected one of album, got 'albun'")
+    assert 2 == done.code
+
+
+def test_a_missing_master_is_foretold(built: Repo) -> None:
+    """What cannot run is said before anything does."""
+    (built.path / "releases/masters/01.wav").unlink()
+    done = built.doit("plan")
+    assert "FAIL  moon:probe:01  because releases/masters/01.wav: no such file" in done.out.splitlines()
+    assert {"moon:encode-flac:01", "moon:sums"} < fates(done)["FAIL"]
+
+
+def test_it_does_nothing(fresh: Repo) -> None:
+    """No file appears or changes outside of .pressroom/, and no tool is needed to look."""
+    before = {**fresh.files("releases"), **fresh.files("build")}
+    assert 10 == fresh.doit("plan").code
+    assert before == {**fresh.files("releases"), **fresh.files("build")}
+
+
+def title(repo: Repo, dice: random.Random) -> None:
+    """Give the first track another title."""
+    repo.write("releases/moon.yaml", repo_text(repo, "releases/moon.yaml", f"- title: {dice.choice('ABCDE')}"))
+
+
+def repo_text(repo: Repo, name: str, first: str) -> str:
+    """The YAML with another first track's title."""
+    head, _, rest = (repo.path / name).read_text(encoding="utf-8").partition("- title: ")
+    return head + first + "\n" + rest.partition("\n")[2]
+
+
+def master(repo: Repo, dice: random.Random) -> None:
+    """Record the first track anew."""
+    repo.wav("releases/masters/01.wav", hertz=dice.choice([330, 440, 550]))
+
+
+def cover(repo: Repo, dice: random.Random) -> None:
+    """Paint another cover."""
+    repo.picture("releases/cover.png", dice.choice(["navy", "red"]))
+
+
+def lose(repo: Repo, dice: random.Random) -> None:
+    """Delete an output."""
+    path = dice.choice(sorted(path for path in (repo.path / "build").rglob("*") if path.is_file()))
+    path.unlink()
+
+
+def damage(repo: Repo, dice: random.Random) -> None:
+    """Write into an output."""
+    path = dice.choice(sorted(path for path in (repo.path / "build").rglob("*") if path.is_file()))
+    path.write_bytes(path.read_bytes() + b"!")
+
+
+def another(repo: Repo, _: random.Random) -> None:
+    """Add a release, or rename it."""
+    for name in ("sun", "star"):
+        if (old := repo.path / f"releases/{name}.yaml").exists():
+            old.rename(repo.path / f"releases/{'star' if name == 'sun' else 'sun'}.yaml")
+            return
+    repo.write("releases/sun.yaml", SUN)
+
+
+def uncached(repo: Repo, _: random.Random) -> None:
+    """Delete the cache."""
+    shutil.rmtree(repo.path / ".pressroom/cache", ignore_errors=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_foretold_happens(built: Repo, seed: int) -> None:
+    """Whatever is edited: what is said to run runs, what is said to come from the cache does, and nothing else."""
+    dice = random.Random(seed)  # noqa: S311  # edits, not secrets
+    edits: list[Callable[[Repo, random.Random], None]] = [title, master, cover, lose, damage, another, uncached]
+    for _ in range(5):
+        for edit in dice.sample(edits, dice.choice([1, 2])):
+            edit(built, dice)
+        foretold, done = fates(built.doit("plan")), built.doit()
+        assert 0 == done.code, done.err
+        assert foretold["run"] <= done.made | done.restored, (foretold, done.out)
+        assert foretold["restore"] <= done.restored | done.made, (foretold, done.out)
+        assert done.made | done.restored <= foretold["run"] | foretold["restore"] | foretold["may run"], (foretold, done.out)
+        assert done.made <= foretold["run"] | foretold["may run"], (foretold, done.out)
+        assert 0 == built.doit("plan").code
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["plan", "mon"], "'mon' is no release; did you mean 'moon'?"),
+        (["why", "moon:probe:1"], "'moon:probe:1' is no step, and no file that one makes; did you mean 'moon:probe:01'?"),
+        (["why", "README.md"], "'README.md' is no step, and no file that one makes; `doit list RELEASE` shows the steps"),
+        (["verify", "mon"], "'mon' was never built here"),
+    ],
+)
+def test_a_name_that_is_none_is_told(built: Repo, words: list[str], error: str) -> None:
+    """With the near one."""
+    done = built.doit(*words)
+    assert (2, "", f"{error}\n") == (done.code, done.out, done.err)
+
+
+@pytest.mark.parametrize("verb", ["plan", "why", "verify", "prune", "cache"])
+def test_an_unknown_option_shows_the_usage(built: Repo, verb: str) -> None:
+    """And nothing is done."""
+    done = built.doit(verb, "--nonsense")
+    assert (2, True) == (done.code, done.err.startswith(f"usage: pressroom {verb}"))

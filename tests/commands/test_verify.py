@@ -1,0 +1,144 @@
+"""`doit verify`, `doit prune` and `doit cache`: what stands in the build, held against the record."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Repo
+
+pytestmark = pytest.mark.media
+
+
+def flip(path: Path, dice: random.Random) -> None:
+    """Turn one bit of a file round, and leave its size and its date."""
+    status, content = path.stat(), bytearray(path.read_bytes())
+    bit = dice.randrange(len(content) * 8)
+    content[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_sound_build_is_sound(built: Repo) -> None:
+    """Also when all audio is decoded."""
+    done = built.doit("verify", "--deep")
+    assert (0, "") == (done.code, done.err)
+    assert done.out.startswith("verified ")
+    assert done.out.endswith(" files, 0 wrong\n")
+
+
+def test_every_flipped_bit_is_found(built: Repo) -> None:
+    """The file and its release are named; `doit` puts it right, and keeps what stood there."""
+    dice = random.Random(7)  # noqa: S311  # damage, not secrets
+    before = built.files()
+    for name in dice.sample(sorted(before), 6):
+        flip(built.path / name, dice)
+        done = built.doit("verify")
+        assert (1, f"{name} is not what was made (release moon)") == (done.code, done.out.splitlines()[0])
+        assert 0 == built.doit().code
+        assert before == built.files()
+    assert 6 == len([path for path in (built.path / "kept").rglob("*") if path.is_file()])
+
+
+def test_restoring_needs_no_build(built: Repo) -> None:
+    """What the cache has is put back; what it has not stays wrong, and is told."""
+    before = built.files()
+    wrong, gone = built.path / "build/moon/flac/01 Rise.flac", built.path / "build/moon/release.json"
+    wrong.write_bytes(b"mine")
+    gone.unlink()
+    done = built.doit("verify", "--restore")
+    assert (0, before) == (done.code, built.files())
+    assert {"restored build/moon/flac/01 Rise.flac", "restored build/moon/release.json"} < {*done.out.splitlines()}
+    assert "made 0, restored 0, up to date 27, failed 0" == built.doit().summary
+    shutil.rmtree(built.path / ".pressroom/cache")
+    gone.unlink()
+    last = built.doit("verify", "--restore")
+    assert (1, "build/moon/release.json is gone (release moon)") == (last.code, last.out.splitlines()[0])
+
+
+def test_prune_takes_what_nobody_claims(built: Repo) -> None:
+    """The files of an old title are listed, then removed; nothing else is."""
+    assert "nothing to prune\n" == built.doit("prune").out
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    built.doit()
+    old = ["build/moon/flac/01 Rise.flac", "build/moon/mp3-v0/01 Rise.mp3"]
+    assert old == built.doit("prune").out.splitlines()
+    before = built.files()
+    assert "removed 2 files\n" == built.doit("prune", "--delete").out
+    assert {name: digest for name, digest in before.items() if name not in old} == built.files()
+    assert "nothing to prune\n" == built.doit("prune").out
+
+
+def test_prune_keeps_what_was_edited(built: Repo) -> None:
+    """Of a release whose YAML is gone too."""
+    (built.path / "releases/moon.yaml").unlink()
+    (built.path / "build/moon/release.json").write_text("mine", encoding="utf-8")
+    done = built.doit("prune", "--delete")
+    assert (0, {}) == (done.code, built.files())
+    assert ["mine"] == [path.read_text(encoding="utf-8") for path in (built.path / "kept").rglob("*.json")]
+
+
+def test_cleaning_keeps_what_was_edited(built: Repo) -> None:
+    """`doit clean` removes what builds made; an edit is not that."""
+    (built.path / "build/moon/release.json").write_text("mine", encoding="utf-8")
+    built.doit("clean")
+    assert {} == built.files()
+    assert ["mine"] == [path.read_text(encoding="utf-8") for path in (built.path / "kept").rglob("*.json")]
+
+
+def test_clean_is_free(built: Repo) -> None:
+    """After `doit clean`, `doit` gives the same bytes, and starts no ffmpeg."""
+    before = built.files()
+    built.doit("clean")
+    done = built.doit(PRESSROOM_FFMPEG=built.slow_ffmpeg("*file:*"))
+    assert 0 == done.code
+    assert before == built.files()
+    assert not any(step.split(":")[1].startswith(("encode", "measure", "probe", "tag")) for step in done.made)
+
+
+def test_the_cache_alone_is_enough(built_once: Repo, fresh: Repo) -> None:
+    """Carried to another clone, with other dates and without a state, it gives the same build."""
+    shutil.copytree(built_once.path / ".pressroom/cache", fresh.path / ".pressroom/cache")
+    done = fresh.doit()
+    assert built_once.files() == fresh.files()
+    assert not any(step.split(":")[1].startswith(("encode", "measure", "probe", "tag")) for step in done.made)
+
+
+def test_a_renamed_release_is_not_made_again(built: Repo) -> None:
+    """Its files come from the cache; only what holds its name is written anew."""
+    (built.path / "releases/moon.yaml").rename(built.path / "releases/luna.yaml")
+    done = built.doit()
+    assert not any(step.split(":")[1].startswith(("encode", "measure", "probe", "tag", "cover:")) for step in done.made)
+
+
+def test_the_cache_is_trimmed_to_its_limit(built: Repo) -> None:
+    """What the releases need now stays, however small the limit."""
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    built.doit()
+    done = built.doit("cache", "--gc", PRESSROOM_CACHE_MAX="0 MB")
+    assert done.out.startswith("freed ")
+    assert "freed 0 bytes" not in done.out
+    assert " of at most 0 bytes\n" in done.out
+    before = built.files()
+    built.doit("clean")
+    built.doit()
+    assert {name for name in before if "Rise." not in name} == {*built.files()}
+
+
+def test_a_damaged_object_is_made_again(built: Repo) -> None:
+    """The cache is not trusted: what is wrong in it counts as missing."""
+    before = built.files()
+    for path in (built.path / ".pressroom/cache/cas").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_bytes(b"bad")
+    built.doit("clean")
+    assert 0 == built.doit().code
+    assert before == built.files()
