@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import InvalidDodoFile
 
-from pressroom.engine import releases
-from pressroom.engine.action import Refusal, StepAction, located
 from pressroom.engine.build import Build
 from pressroom.engine.reporter import Reporter
 from pressroom.engine.settings import STATE
-from pressroom.engine.work import refusal
 from pressroom.errors import PressroomError, ReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pressroom.engine import releases
     from pressroom.plan import Step
 
 __all__ = ["DOIT_CONFIG", "task_releases"]
@@ -49,6 +47,8 @@ def release_tasks(names: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
 
     A release whose YAML has mistakes becomes one task that fails with all of them.
     """
+    from pressroom.engine import releases  # noqa: PLC0415  # a build with nothing to do need not pay for it
+
     build: Build = DOIT_CONFIG["pressroom"]
     for loaded in releases.loaded(build.settings.build, names):
         if loaded.error:
@@ -60,6 +60,9 @@ def release_tasks(names: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
 
 def step_tasks(release: releases.Found, steps: Sequence[Step], build: Build) -> Iterator[dict[str, Any]]:
     """The tasks of a release's steps; the first step that would read a bad source fails, and the others wait for it."""
+    from pressroom.engine.action import Refusal, located  # noqa: PLC0415  # a build with nothing to do need not pay for it
+    from pressroom.engine.work import refusal  # noqa: PLC0415  # a build with nothing to do need not pay for it
+
     made = {path for step in steps for path in step.outputs}
     reasons: dict[Path, str | None] = {}
     failing: dict[Path, str] = {}
@@ -79,6 +82,8 @@ def step_tasks(release: releases.Found, steps: Sequence[Step], build: Build) -> 
 
 def as_task(step: Step, release: releases.Found, build: Build) -> dict[str, Any]:
     """A step as a doit task: stale when an input, its key, or one of its outputs is not what it was."""
+    from pressroom.engine.action import StepAction  # noqa: PLC0415  # a build with nothing to do need not pay for it
+
     return {
         "basename": release.slug,
         "name": step.name,
@@ -93,4 +98,6 @@ def as_task(step: Step, release: releases.Found, build: Build) -> dict[str, Any]
 
 def _failing(basename: str, doc: str, error: PressroomError) -> dict[str, Any]:
     """The task that stands for what cannot be planned."""
+    from pressroom.engine.action import Refusal  # noqa: PLC0415  # a build with nothing to do need not pay for it
+
     return {"basename": basename, "name": "check", "doc": doc, "actions": [Refusal(error)], "uptodate": [False]}

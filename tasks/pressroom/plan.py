@@ -35,6 +35,10 @@ class Work(Protocol):
         """While this is open, `process` is ended with the build; it leads a process group of its own."""
         ...
 
+    def spent(self, seconds: float) -> None:
+        """How many CPU seconds a tool took."""
+        ...
+
     def beside(self, output: Path) -> Path:
         """Where to write `output`: a partial file in its folder, renamed into place when the whole step has succeeded."""
         ...

@@ -80,6 +80,9 @@ class Bench:
         """Lines for the log."""
         self.noted.append(text)
 
+    def spent(self, seconds: float) -> None:
+        """CPU seconds of a tool."""
+
     def progress(self, fraction: float) -> None:
         """How far it is."""
         self.shown.append(fraction)

@@ -59,6 +59,9 @@ class Bench:
     def note(self, text: str) -> None:
         """No log is kept."""
 
+    def spent(self, seconds: float) -> None:
+        """CPU seconds of a tool."""
+
     def progress(self, fraction: float) -> None:
         """Nothing to show it on."""
 

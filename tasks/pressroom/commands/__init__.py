@@ -32,20 +32,26 @@ DOIT_VERBS = {
 }
 DOIT_USAGE = {
     "run": """\
-usage: pressroom run [-n SLOTS] [-a] [NAME ...]
-       doit [-n SLOTS] [-a] [NAME ...]
+usage: pressroom run [-n SLOTS] [-a] [--fail-fast] [--no-wait] [--report FILE] [--trace FILE] [NAME ...]
+       doit [-n SLOTS] [-a] [--fail-fast] [--no-wait] [--report FILE] [--trace FILE] [NAME ...]
 
 Build what is stale: of every release, or of what is named: a release (moon), a step and what it
 needs (moon:tag-flac:02), or an output (build/moon/SHA256SUMS).
 
   -n SLOTS  how many steps run at once; default: the setting `jobs`
-  -a        run the steps whether they are stale or not
+  -a        run every step, without the cache; one that gives other bytes than before fails
+  --fail-fast    begin no further step when one has failed
+  --no-wait      end with exit code 4 when another build runs here, instead of waiting for it
+  --report FILE  write what became of each step, and why, as JSON
+  --trace FILE   write when each step ran, for chrome://tracing and Perfetto
 """,
     "list": """\
-usage: pressroom list [RELEASE ...]
-       doit list [RELEASE ...]
+usage: pressroom list [--status] [RELEASE ...]
+       doit list [--status] [RELEASE ...]
 
 Show the releases, a line each; or the steps of those that are named.
+
+  --status  whether each release is up to date, how large it is, and when it was last built
 """,
     "clean": """\
 usage: pressroom clean [-n] [RELEASE ...]

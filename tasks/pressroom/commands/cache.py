@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressroom.commands.repo import here, options
+from pressroom.commands.repo import here, options, size
 from pressroom.engine.lock import locked
 from pressroom.engine.settings import STATE
 from pressroom.errors import UsageError
@@ -20,7 +20,6 @@ Show how much the cache holds, and how much it may.
 
   --gc  drop what was not used for longest, until it fits; what the releases need now stays
 """
-STEPS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -33,14 +32,8 @@ def run(arguments: Sequence[str]) -> int:
         with locked(STATE, wait=True):
             build.cache.used |= {row.action for row in build.state.steps.values()}
             freed = build.cache.trim(build.settings.cache_max)
-        print(f"freed {_size(freed)}")  # noqa: T201
+        print(f"freed {size(freed)}")  # noqa: T201
     usage = build.cache.usage()
-    most = _size(build.settings.cache_max)
-    print(f"{usage.results} results, {usage.objects} files, {_size(usage.size)} of at most {most}")  # noqa: T201
+    most = size(build.settings.cache_max)
+    print(f"{usage.results} results, {usage.objects} files, {size(usage.size)} of at most {most}")  # noqa: T201
     return 0
-
-
-def _size(count: int) -> str:
-    """Bytes in the largest unit that fits."""
-    unit, factor = next((step for step in STEPS if count >= step[1]), ("bytes", 1))
-    return f"{count} bytes" if unit == "bytes" else f"{count / factor:.1f} {unit}"

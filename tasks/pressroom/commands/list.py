@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doit.cmd_list import List as DoitList
@@ -13,8 +15,6 @@ from pressroom.errors import PressroomError, SourceError, UsageError
 from pressroom.names import suggestion
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pressroom.engine.build import Build
 
 
@@ -25,10 +25,12 @@ class List(Opting, DoitList):  # type: ignore[misc]  # doit has no type informat
 
     def wants_doit(self, params: Any) -> bool:  # noqa: ANN401  # doit's objects have no types
         """Whether one of doit's options is given."""
-        return bool(params._non_default_keys)  # noqa: SLF001  # doit tells given options from defaults only there
+        return bool(params._non_default_keys - {"status"})  # noqa: SLF001  # doit tells given options from defaults only there
 
-    def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401, ARG002
-        """Print the menu, or the steps of the releases that are named."""
+    def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401
+        """Print the menu, or the steps of the releases that are named; with `--status`, how each release stands."""
+        if params["status"]:
+            return standings(build, args)
         return steps(args, build.settings.build) if args else menu(build.settings.build)
 
 
@@ -52,6 +54,39 @@ def menu(build: Path) -> int:
     if not found and not misnamed:
         print(releases.NONE, file=sys.stderr)  # noqa: T201
     return exit_code(errors)
+
+
+def standings(build: Build, names: list[str]) -> int:
+    """One line per release: whether it is up to date, how large it is, and when it was last built."""
+    from pressroom.commands.repo import chosen, size  # noqa: PLC0415  # a foreign project need not pay for it
+    from pressroom.engine.forecast import forecast  # noqa: PLC0415  # likewise
+    from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
+
+    build.prepare()
+    releases = chosen(build, names)
+    width = max((len(release.slug) for release in releases), default=0)
+    for release in releases:
+        prefix = f"{release.slug}:"
+        ends = [row.finished for task, row in build.state.steps.items() if task.startswith(prefix)]
+        paths = [Path(row.path) for row in build.state.made.values() if row.release == release.slug]
+        bytes_ = sum(path.stat().st_size for path in paths if not path.is_relative_to(STATE) and path.is_file())
+        line = _standing([outlook.fate for outlook in forecast([release], build)], release.error, built=bool(ends))
+        if ends:
+            line += f", {size(bytes_)}, last built {time.strftime('%Y-%m-%d %H:%M', time.localtime(max(ends)))}"
+        print(f"{release.slug:{width}}  {line}")  # noqa: T201
+    return exit_code(release.error for release in releases if release.error)
+
+
+def _standing(fates: list[str], error: PressroomError | None, *, built: bool) -> str:
+    """How a release stands, in a few words."""
+    if error:
+        return "its YAML has mistakes"
+    if "fail" in fates:
+        return "cannot be built; `doit plan` says why"
+    stale = sum(fate != "fresh" for fate in fates)
+    if not built:
+        return "never built"
+    return f"stale ({stale} step{'s' * (stale > 1)})" if stale else "up to date"
 
 
 def steps(slugs: list[str], build: Path) -> int:

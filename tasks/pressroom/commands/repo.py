@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pressroom.engine.releases import Loaded
 
 
+UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+
+
 def here() -> Build:
     """The repo in the current folder; raises UsageError outside of one."""
     if not Path("dodo.py").is_file():
@@ -50,3 +53,9 @@ def path_in(build: Build, name: str) -> Path:
     """A file below the repo as steps name it."""
     path = Path(os.path.abspath(name))  # noqa: PTH100  # links stay links
     return path.relative_to(build.root) if path.is_relative_to(build.root) else path
+
+
+def size(count: int) -> str:
+    """Bytes in the largest unit that fits."""
+    unit, factor = next((step for step in UNITS if count >= step[1]), ("bytes", 1))
+    return f"{count} bytes" if unit == "bytes" else f"{count / factor:.1f} {unit}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -56,13 +57,27 @@ FAIL_FAST = {
     "default": False,
     "help": "begin no further step when one has failed",
 }
+REPORT = {
+    "name": "report_file",
+    "long": "report",
+    "type": str,
+    "default": "",
+    "help": "write what became of each step, and why, as JSON to this file",
+}
+TRACE = {
+    "name": "trace_file",
+    "long": "trace",
+    "type": str,
+    "default": "",
+    "help": "write when each step ran to this file, for chrome://tracing and Perfetto",
+}
 
 
 class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type information
     """doit's `run`; in a repo that opts in, it runs steps on threads and knows pressroom's verbs."""
 
     name = "run"
-    cmd_options = (*DoitRun.cmd_options, NO_WAIT, FAIL_FAST)
+    cmd_options = (*DoitRun.cmd_options, NO_WAIT, FAIL_FAST, REPORT, TRACE)
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Hand on pressroom's own verbs, which are no tasks here."""
@@ -72,7 +87,8 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
 
     def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401  # doit's objects have no types
         """Build what is named, everything when nothing is."""
-        from pressroom.engine.lock import locked  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine import manifest  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.lock import locked  # noqa: PLC0415  # likewise
         from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
         _refuse_foreign_options(params)
@@ -80,11 +96,29 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         params.update_defaults(self.loader.load_doit_config())
         build.anew = bool(params["always"])
         build.prepare()
+        if line := self._nothing_to_do(build, params, args):
+            print(line)  # noqa: T201
+            return 0
         with locked(STATE, wait=not params["no_wait"]):
+            manifest.forget()
             return self.built(build, params, args, slots)
+
+    def _nothing_to_do(self, build: Build, params: Any, args: list[str]) -> str:  # noqa: ANN401
+        """The one line of a build that has nothing to do, where that can be told by the status of files alone."""
+        from pressroom.engine import manifest  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine.settings import SLUG  # noqa: PLC0415  # likewise
+
+        began = time.monotonic()
+        asked = params["always"] or params["report_file"] or params["trace_file"]
+        own = any(name.startswith("task_") and name != "task_releases" for name in self.loader.namespace)
+        if asked or own or any(not SLUG.fullmatch(name) for name in args):
+            return ""
+        fresh = manifest.answer(build, args)
+        return f"made 0, restored 0, {fresh}, failed 0 in {time.monotonic() - began:.1f} s" if fresh else ""
 
     def built(self, build: Build, params: Any, args: list[str], slots: int) -> int:  # noqa: ANN401
         """Build, while the lock is held."""
+        from pressroom.engine.chronicle import write_report, write_trace  # noqa: PLC0415  # likewise
         from pressroom.engine.runner import ThreadRunner  # noqa: PLC0415  # a foreign project need not pay for it
         from pressroom.engine.schedule import expected  # noqa: PLC0415  # likewise
         from pressroom.engine.sweep import sweep  # noqa: PLC0415  # likewise
@@ -98,10 +132,16 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
             ThreadRunner(
                 database, *options, slots=slots, running=build.running, seconds=partial(expected, history=build.state.steps)
             ).run_all(control.task_dispatcher())
+        if params["report_file"]:
+            write_report(Path(params["report_file"]), reporter.events, time.monotonic() - reporter.began)
+        if params["trace_file"]:
+            write_trace(Path(params["trace_file"]), reporter.events)
         if reporter.made:
             build.cache.used |= {row.action for row in build.state.steps.values()}
             build.cache.trim(build.settings.cache_max)
-        _tell(control, build)
+        left = _tell(control, build)
+        if not args and not reporter.errors and not reporter.blocked and build.digests.settled:
+            _remember(control, build, left)
         return exit_code(reporter.errors)
 
     @contextmanager
@@ -199,8 +239,23 @@ def _unknown(name: str, known: Iterable[str]) -> str:
     return f"'{name}' is no release, step or output; {hint}"
 
 
-def _tell(control: TaskControl, build: Build) -> None:
-    """What a user may wonder about when the build is over."""
+def _remember(control: TaskControl, build: Build, left: int) -> None:
+    """Keep the answer for the next build, which may have nothing to do; not where the repo has tasks of its own."""
+    from pressroom.engine import manifest  # noqa: PLC0415  # a foreign project need not pay for it
+    from pressroom.engine.action import StepAction  # noqa: PLC0415  # likewise
+    from pressroom.engine.staleness import made_by  # noqa: PLC0415  # likewise
+
+    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
+    if all(isinstance(action, StepAction) for action in actions):
+        steps: dict[str, list[Any]] = {}
+        for action in actions:
+            steps.setdefault(action.release.slug, []).append(action.step)
+        made = {slug: [path for step in found for path in made_by(step) or ()] for slug, found in steps.items()}
+        manifest.remember(build, [manifest.Planned(slug=slug, steps=found) for slug, found in steps.items()], made, left)
+
+
+def _tell(control: TaskControl, build: Build) -> int:
+    """What a user may wonder about when the build is over; returns how many files belong to no release."""
     from pressroom.engine import releases  # noqa: PLC0415  # a foreign project need not pay for it
     from pressroom.engine.action import StepAction  # noqa: PLC0415
     from pressroom.engine.leftovers import leftovers  # noqa: PLC0415
@@ -212,3 +267,4 @@ def _tell(control: TaskControl, build: Build) -> None:
     if count:
         files = "1 file belongs" if count == 1 else f"{count} files belong"
         print(f"{files} to no release any more; `doit prune` lists {'it' if count == 1 else 'them'}", file=sys.stderr)  # noqa: T201
+    return count

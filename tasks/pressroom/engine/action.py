@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from doit.action import BaseAction
 from doit.exceptions import TaskFailed
 
+from pressroom.engine.chronicle import Event, slot
+from pressroom.engine.digests import status_of
 from pressroom.engine.perform import Job, perform
 from pressroom.engine.settings import LOGS
 from pressroom.engine.work import StepWork
@@ -33,6 +36,8 @@ class _Action(BaseAction):  # type: ignore[misc]  # doit has no type information
         self.said: list[str] = []
         self.error: PressroomError | None = None
         self.restored = False
+        self.reason = ""
+        self.event: Event | None = None
         self.show: Callable[[float], None] = lambda _fraction: None
 
 
@@ -50,6 +55,7 @@ class StepAction(_Action):
         work = StepWork(self.build.toolchain, self.build.running, self._progress, self._started)
         self.said = work.said
         job = Job(step=self.step, task=self.task.name, release=self.release.slug, build=self.build)
+        began, cpu = time.monotonic(), time.thread_time()
         try:
             self.restored = perform(job, work)
         except PressroomError as error:
@@ -57,7 +63,24 @@ class StepAction(_Action):
         except Exception as error:  # noqa: BLE001  # our bug: the log holds it whole, and the other steps go on
             bug = ToolError(f"{self.step.name}: a bug in pressroom, please report it: {error!r}")
             self.error = self._explained(bug, [*work.notes, traceback.format_exc()])
+        self._told(began, time.thread_time() - cpu + work.tool_seconds)
         return TaskFailed(str(self.error)) if self.error else None
+
+    def _told(self, began: float, cpu: float) -> None:
+        """Note what became of the step."""
+        row = self.build.state.steps.get(self.task.name)
+        statuses = [status for path in self.step.outputs if (status := status_of(path))]
+        self.event = Event(
+            task=self.task.name,
+            outcome="failed" if self.error else "restored" if self.restored else "made",
+            reason=self.reason,
+            key=row.action if row and not self.error else "",
+            began=began,
+            seconds=round(time.monotonic() - began, 6),
+            cpu=round(cpu, 6),
+            bytes=sum(status[0] for status in statuses),
+            slot=slot(),
+        )
 
     def _explained(self, error: PressroomError, notes: list[str]) -> PressroomError:
         """The error with the place that names a source, and with the path of the log when a tool failed."""

@@ -115,6 +115,14 @@ class Cache:
             size -= self._drop(gone)
         return before - size
 
+    def sweep(self) -> None:
+        """Remove what processes that are gone have left half written; another repo may be writing to the same cache."""
+        for shelf in (*self.folder.glob("ac/*"), *self.folder.glob("cas/*")):
+            for path in shelf.glob(".*.part-*"):
+                pid = path.name.rpartition(".part-")[2].partition("-")[0]
+                if not (pid.isdecimal() and _lives(int(pid))):
+                    path.unlink(missing_ok=True)
+
     def _digests(self, path: Path) -> set[str]:
         """The objects that a result refers to."""
         try:
@@ -154,6 +162,17 @@ class Cache:
 
     def _object_path(self, digest: str) -> Path:
         return self.folder / "cas" / digest[:2] / digest
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process of this number runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _place(source: Path, target: Path, *, link: bool) -> None:

@@ -28,13 +28,23 @@ class Digests:
     def __init__(self, rows: Mapping[str, FileRow]) -> None:
         self._rows = dict(rows)
         self._fresh: dict[str, FileRow] = {}
+        self._absent: set[str] = set()
+        self._seen: dict[str, str] = {}
+        self.settled = True
+        """Whether no file but our own outputs had two contents since the build began."""
 
     def of(self, path: Path) -> str | None:
         """The digest of a file; None where there is none. Raises OSError when it cannot be read."""
-        status = status_of(path)
+        status, name = status_of(path), str(path)
         if status is None:
+            self._absent.add(name)
             return None
-        name = str(path)
+        digest = self._digest(path, name, status)
+        self.settled = self.settled and self._seen.setdefault(name, digest) == digest
+        return digest
+
+    def _digest(self, path: Path, name: str, status: Status) -> str:
+        """The digest that is known of a file of this status, or a new one."""
         row = self._rows.get(name)
         if row and (row.size, row.mtime_ns, row.ctime_ns, row.inode) == status:
             return row.sha256
@@ -46,8 +56,16 @@ class Digests:
 
     def learn(self, path: Path, digest: str) -> None:
         """Note the digest of a file that was just put into place."""
+        self._seen[str(path)] = digest
+        self._absent.discard(str(path))
         if status := status_of(path):
             self._put(FileRow(str(path), *status, digest))
+
+    def status(self, path: str) -> Status | None:
+        """The status that a file had when its digest was taken; zeros where there is no file, None where it is not known."""
+        if row := self._rows.get(path):
+            return row.size, row.mtime_ns, row.ctime_ns, row.inode
+        return (0, 0, 0, 0) if path in self._absent else None
 
     def forget(self, path: Path) -> None:
         """Read a file again the next time, whatever its status says."""

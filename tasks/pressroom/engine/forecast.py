@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pressroom import plan
 from pressroom.engine.perform import bound
 from pressroom.engine.reasons import differences
-from pressroom.engine.staleness import made_by, verdict
+from pressroom.engine.staleness import made_by, reasons, verdict
 from pressroom.engine.work import refusal
 
 if TYPE_CHECKING:
@@ -80,13 +80,11 @@ class _Forecaster:
         judged = verdict(step, task, self.build, self.known)
         if not judged.missing and not judged.reason:
             return "fresh", [], ""
-        reasons = [judged.reason]
-        if last and judged.action and last.content != judged.action:
-            reasons = differences(last.content, judged.action, (*step.inputs, *step.hints))
+        why = reasons(judged, last, step)
         if (result := self._restorable(step, judged.key)) is None:
-            return "run", reasons, ""
+            return "run", why, ""
         self.known |= result
-        return "restore", reasons, ""
+        return "restore", why, ""
 
     def _refused(self, step: Step) -> str:
         """Why a source of the step must not be read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from doit.dependency import Dependency, DependencyStatus
 
 from pressroom.engine.action import StepAction
-from pressroom.engine.staleness import verdict
+from pressroom.engine.staleness import reasons, verdict
 
 if TYPE_CHECKING:
     from pressroom.engine.build import Build
@@ -36,6 +36,7 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
             status.add_reason("missing", str(judged.missing), status="error")
             setattr(status, "error_reason", f"{judged.missing}: no such file")  # noqa: B010  # doit's own value is None
         elif judged.reason:
+            action.reason = "; ".join(reasons(judged, self.build.state.steps.get(task.name), action.step))
             status.add_reason("stale", judged.reason)
         return status
 

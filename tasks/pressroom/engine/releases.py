@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pressroom import source
 from pressroom.engine.naming import naming
-from pressroom.engine.settings import RELEASES, STATE
+from pressroom.engine.settings import RELEASES, SLUG, STATE
 from pressroom.errors import Mistake, ReleaseError, SourceError
 from pressroom.plan import Place
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pressroom.kinds import Kind
     from pressroom.plan import Step
 
-SLUG = re.compile("[a-z0-9][a-z0-9-]*")
 DEFAULTS = "defaults.yaml"
 COMMANDS = frozenset(
     {

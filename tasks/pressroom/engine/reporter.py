@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from doit.exceptions import UnmetDependency
 
+from pressroom.engine.chronicle import Event
 from pressroom.errors import PressroomError
-from pressroom.source import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,7 @@ class Reporter:
         self.errors: list[PressroomError] = []
         self.made = self.restored = self.fresh = self.blocked = 0
         self.began = time.monotonic()
+        self.events: list[Event] = []
         self.bar: Progress | None = None
         self.whole: TaskID | None = None
         self.running: dict[str, TaskID] = {}
@@ -60,6 +61,7 @@ class Reporter:
         if not task.actions:
             return
         action = task.actions[0]
+        self.events += [action.event] if getattr(action, "event", None) else []
         restored = getattr(action, "restored", False)
         self.made += not restored
         self.restored += restored
@@ -72,7 +74,10 @@ class Reporter:
         self._ended(task)
         if isinstance(fail, UnmetDependency):
             self.blocked += bool(task.actions)
+            self.events += [Event(task=task.name, outcome="blocked")] * bool(task.actions)
             return
+        event = getattr(task.actions[0], "event", None) if task.actions else None
+        self.events.append(event or Event(task=task.name, outcome="failed"))
         error = getattr(task.actions[0], "error", None) if task.actions else None
         error = error or PressroomError(f"{task.name}: {fail.get_msg()}")
         told = any(str(error) == str(other) for other in self.errors)
@@ -83,6 +88,7 @@ class Reporter:
         """A step has nothing to do."""
         self._ended(task)
         self.fresh += bool(task.actions)
+        self.events += [Event(task=task.name, outcome="fresh")] * bool(task.actions)
 
     def skip_ignore(self, task: Any) -> None:  # noqa: ANN401
         """`doit ignore` was said of a step."""
@@ -121,6 +127,8 @@ class Reporter:
 
     def _say(self, text: str, stream: TextIO) -> None:
         """Lines above the bar, or plain ones; a title cannot make the terminal do anything."""
+        from pressroom.source import visible  # noqa: PLC0415  # a build with nothing to do need not pay for it
+
         text = "\n".join(map(visible, text.split("\n")))
         if self.bar:
             self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)

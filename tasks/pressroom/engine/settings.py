@@ -20,6 +20,8 @@ STATE = Path(".pressroom")
 LOGS = STATE / "logs"
 """A log for each step whose tool failed."""
 RELEASES = Path("releases")
+SLUG = re.compile("[a-z0-9][a-z0-9-]*")
+"""A release's name."""
 KEPT = Path("kept")
 """Outputs that someone edited, put aside."""
 OWN_FOLDERS = ("releases", "kept", "published", "schemas", "tasks", "tests", "docs")

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pressroom import plan
+from pressroom.engine.reasons import differences
 from pressroom.engine.work import listed_files
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressroom.engine.build import Build
+    from pressroom.engine.state import StepRow
     from pressroom.plan import Step
 
 
@@ -43,6 +45,13 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
     action = plan.canonical(plan.action(step, fingerprints, digests))
     key = plan.key(action)
     return Verdict(action=action, key=key, reason=_reason(step, task, key, build))
+
+
+def reasons(judged: Verdict, last: StepRow | None, step: Step) -> list[str]:
+    """Why a step is stale, in sentences: what it depends on, where that changed, else what is wrong with its outputs."""
+    if last and judged.action and last.content != judged.action:
+        return differences(last.content, judged.action, (*step.inputs, *step.hints))
+    return [judged.reason]
 
 
 def made_by(step: Step) -> tuple[Path, ...] | None:

@@ -29,6 +29,7 @@ def sweep(build: Build) -> None:
             part.unlink(missing_ok=True)
             part.parent.rmdir()
     if parts:
+        build.cache.sweep()
         build.state.finish(parts)
 
 

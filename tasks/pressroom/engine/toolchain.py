@@ -81,7 +81,7 @@ class Toolchain:
     def _remembered(self, ffmpeg: Path, name: str) -> str:
         """What is known of a binary on this CPU: `ffmpeg-version`, or an encoder's canary; found out the first time."""
         stat = ffmpeg.stat()
-        binary = f"{ffmpeg} {stat.st_size} {stat.st_mtime_ns} {self._cpu}"
+        binary = f"{ffmpeg} {stat.st_size} {stat.st_mtime_ns} {self.cpu}"
         known = self._memory.get("ffmpeg", {})
         if known.get("binary") != binary:
             known = {"binary": binary}
@@ -109,7 +109,7 @@ class Toolchain:
             beside.replace(self.memory)
 
     @cached_property
-    def _cpu(self) -> str:
+    def cpu(self) -> str:
         """What tells CPUs apart that libraries pick other code for."""
         try:
             text = Path("/proc/cpuinfo").read_text(encoding="utf-8")

@@ -42,6 +42,7 @@ class StepWork:
         self.parts: dict[Path, Path] = {}
         self.notes: list[str] = []
         self.said: list[str] = []
+        self.tool_seconds = 0.0
 
     @property
     def ffmpeg(self) -> Path:
@@ -81,6 +82,10 @@ class StepWork:
         if self._running.stopped:
             raise ToolError("stopped")
         self._show(fraction)
+
+    def spent(self, seconds: float) -> None:
+        """CPU seconds of a tool."""
+        self.tool_seconds += seconds
 
     def discard(self) -> None:
         """Remove the partial files that there are."""

@@ -18,13 +18,13 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pressroom.plan import Work
 
@@ -131,6 +131,7 @@ def run(
         late = _drained(ends, clock)
         if late:
             process.kill()
+        work.spent(_cpu_seconds(process.pid))
         code = process.wait()
     text = log.decode("utf-8", "replace")
     work.note(f"$ {shlex.join(command)}\n{text}")
@@ -224,6 +225,16 @@ def _started(
         assert process.stderr is not None  # noqa: S101  # for the type checker
         ends[process.stderr.fileno()] = log
         yield process, ends
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Wait for a process to end, and read what it took before it is gone (Linux); 0 where that is not told."""
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 @cache

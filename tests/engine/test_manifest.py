@@ -1,0 +1,110 @@
+"""A build with nothing to do is answered by the status of files, and only then."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pressroom.engine import manifest
+from pressroom.engine.build import Build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Repo
+
+pytestmark = pytest.mark.media
+
+
+@pytest.fixture
+def settled(built: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
+    """A repo in which the last build found nothing to do."""
+    time.sleep(0.05)
+    assert 0 == built.doit().code
+    monkeypatch.chdir(built.path)
+    assert "up to date 27" == answer(built) == answer(built, "moon")
+    return built
+
+
+def answer(repo: Repo, *slugs: str) -> str | None:
+    """What the manifest says."""
+    return manifest.answer(Build(repo.path), slugs)
+
+
+def test_no_release_is_read(settled: Repo) -> None:
+    """Neither YAML nor types are needed to say that nothing changed."""
+    done = settled.run(sys.executable, "-X", "importtime", "-m", "doit")
+    assert done.out.startswith("made 0, restored 0, up to date 27, failed 0 in 0.")
+    assert [] == [
+        name for name in ("pydantic", "yaml", "pressroom.kinds", "pressroom.engine.releases") if f" {name}\n" in done.err
+    ]
+
+
+CHANGES: dict[str, Callable[[Repo], object]] = {
+    "a master": lambda repo: repo.wav("releases/masters/01.wav", hertz=550),
+    "a touched master": lambda repo: os.utime(repo.path / "releases/masters/01.wav"),
+    "an output": lambda repo: repo.write("build/moon/release.json", "mine"),
+    "an output that is gone": lambda repo: (repo.path / "build/moon/release.json").unlink(),
+    "an intermediate that is gone": lambda repo: next((repo.path / ".pressroom/work").rglob("*.json")).unlink(),
+    "the YAML": lambda repo: repo.edit("releases/moon.yaml", "title: Rise", "title: Risen"),
+    "a comment": lambda repo: repo.edit("releases/moon.yaml", "title: Rise", "title: Rise # up"),
+    "another release": lambda repo: repo.write("releases/sun.yaml", "kind: albun\n"),
+    "another release in a folder": lambda repo: repo.write("releases/sun/release.yaml", "kind: albun\n"),
+    "defaults": lambda repo: repo.write("releases/defaults.yaml", "label: X\n"),
+    "a setting": lambda repo: repo.write("pressroom.toml", 'build = "out"\n'),
+    "the dodo.py": lambda repo: repo.write("dodo.py", "from pressroom.dodo import *\nDOIT_CONFIG['verbosity'] = 1\n"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_changed_is_looked_at(settled: Repo, what: str) -> None:
+    """The manifest never answers for what is not as it was; the full build does."""
+    CHANGES[what](settled)
+    assert answer(settled) is None
+
+
+def test_tasks_of_the_repo_itself_run(settled: Repo) -> None:
+    """A dodo.py with tasks of its own is never answered by the status of our files."""
+    settled.write("dodo.py", "from pressroom.dodo import *\n\n\ndef task_hello():\n    return {'actions': ['touch hello']}\n")
+    for _ in range(2):
+        settled.doit()
+        assert (settled.path / "hello").exists()
+        (settled.path / "hello").unlink()
+
+
+def test_a_cut_manifest_answers_nothing(settled: Repo) -> None:
+    """Wherever it ends."""
+    whole = manifest.PATH.read_bytes()
+    for length in range(0, len(whole), 97):
+        manifest.PATH.write_bytes(whole[:length])
+        assert answer(settled) is None
+    manifest.PATH.write_bytes(whole)
+    assert answer(settled)
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '{"world": 3}', "null"])
+def test_a_damaged_manifest_answers_nothing(settled: Repo, text: str) -> None:
+    """Whatever it says."""
+    manifest.PATH.write_text(text, encoding="utf-8")
+    assert answer(settled) is None
+
+
+def test_files_of_no_release_are_still_told(settled: Repo) -> None:
+    """Each build says that they are there, until they are pruned."""
+    settled.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    for _ in range(3):
+        time.sleep(0.05)
+        assert "2 files belong to no release any more" in settled.doit().err
+
+
+def test_a_failed_build_answers_nothing(settled: Repo) -> None:
+    """What failed is tried again."""
+    (settled.path / "releases/masters/01.wav").unlink()
+    for _ in range(2):
+        assert 1 == settled.doit().code
+    assert not Path(manifest.PATH).exists()

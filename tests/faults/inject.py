@@ -1,0 +1,55 @@
+"""Runs doit, and at the Nth time that it is about to change a file of the repo, has it killed, or has that fail.
+
+    python inject.py kill|ENOSPC|EIO|EMFILE N ARGUMENT...
+
+What counts are the events that Python's own audit tells: opening for writing, renaming, linking, deleting, making folders.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from pathlib import Path
+
+WRITES = os.O_WRONLY | os.O_RDWR
+EVENTS = ("os.rename", "os.link", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.utime")
+HERE = str(Path.cwd())
+
+
+def changes(event: str, arguments: tuple[object, ...]) -> bool:
+    """Whether an event is a change of a file of the repo."""
+    if event == "open":
+        path, _, flags = arguments
+        counted = isinstance(flags, int) and bool(flags & WRITES)
+    else:
+        path, counted = arguments[0] if arguments else "", event in EVENTS
+    return counted and isinstance(path, (str, bytes, os.PathLike)) and os.path.abspath(os.fsdecode(path)).startswith(HERE)  # noqa: PTH100
+
+
+def main() -> None:
+    """Install the hook and run doit."""
+    fault, nth, *words = sys.argv[1:]
+    left = int(nth)
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event not in ("open", *EVENTS) or not changes(event, arguments):
+            return
+        left -= 1
+        if left == 0 and fault == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if left == 0:
+            print(f"injected {fault} at {event} {arguments[0]!r}", file=sys.stderr, flush=True)  # noqa: T201
+            raise OSError(getattr(errno, fault), os.strerror(getattr(errno, fault)), str(arguments[0]))
+
+    from doit.doit_cmd import DoitMain  # noqa: PLC0415  # what importing writes is not of interest
+
+    sys.addaudithook(hook)
+    code = int(DoitMain().run(words) or 0)
+    print(f"left {left}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
+main()
