@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class PressroomError(Exception):
@@ -77,3 +80,8 @@ class SourceError(ReleaseError):
         """Raise with all the mistakes at once, in file order."""
         super().__init__("\n".join(map(str, mistakes)))
         self.mistakes = mistakes
+
+
+def exit_code(errors: Iterable[PressroomError]) -> int:
+    """The first that applies of 3 (the machine is not fit), 2 (the YAML is wrong), 1 (a step failed), 0."""
+    return max((error.exit_code for error in errors), default=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pressroom.engine import releases
-from pressroom.engine.naming import naming
+from pressroom.engine.mention import mention
 from pressroom.errors import Mistake, SourceError
 from pressroom.yamltext import parse
 
@@ -102,7 +102,7 @@ tracks:
 )
 def test_the_place_that_names_a_file_is_found(file: str, expected: tuple[str, int, int] | None) -> None:
     """By key, line and column; a path is relative to the YAML file that has it."""
-    found = naming(parse(Path("releases/moon.yaml"), YAML), Path(file))
+    found = mention(parse(Path("releases/moon.yaml"), YAML), Path(file))
     assert expected == (found and (found[0], found[1].line, found[1].column))
 
 
@@ -110,6 +110,6 @@ def test_the_place_in_the_defaults_is_found_too() -> None:
     """What a release inherits is named where it stands."""
     write("releases/moon.yaml", "kind: album\n")
     write("releases/defaults.yaml", "label: x\ncover: cover.png\n")
-    found = releases.found(BUILD)[0][0].naming(Path("releases/cover.png"))
+    found = releases.found(BUILD)[0][0].mention(Path("releases/cover.png"))
     assert found is not None
     assert ("cover", "releases/defaults.yaml", 2) == (found[0], str(found[1].text.path), found[1].line)

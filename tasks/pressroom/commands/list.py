@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from doit.cmd_list import List as DoitList
 
 from pressroom.commands.opting import Opting
-from pressroom.commands.run import exit_code
-from pressroom.errors import PressroomError, SourceError, UsageError
+from pressroom.errors import PressroomError, SourceError, UsageError, exit_code
 from pressroom.names import suggestion
 
 if TYPE_CHECKING:

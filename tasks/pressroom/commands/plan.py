@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressroom.commands.repo import chosen, here, options
 from pressroom.engine.forecast import forecast
+from pressroom.errors import exit_code
 from pressroom.source import visible
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         _print(outlooks)
         for error in errors.values():
             print(error, file=sys.stderr)  # noqa: T201
-    worst = max((error.exit_code for error in errors.values()), default=0)
-    return worst or (WORK if work else 0)
+    return exit_code(errors.values()) or (WORK if work else 0)
 
 
 def _record(outlook: Outlook) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,11 @@ from doit.control import TaskControl
 from doit.dependency import DatabaseException
 from doit.exceptions import InvalidCommand
 from doit.loader import generate_tasks
-from doit.task import Stream
 
 from pressroom import names as spelling
 from pressroom.commands import VERBS, dispatch
 from pressroom.commands.opting import Opting
-from pressroom.errors import MachineError, PressroomError, UsageError
+from pressroom.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,8 +85,7 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
 
     def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401  # doit's objects have no types
         """Build what is named, everything when nothing is."""
-        from pressroom.engine import manifest  # noqa: PLC0415  # a foreign project need not pay for it
-        from pressroom.engine.lock import locked  # noqa: PLC0415  # likewise
+        from pressroom.engine import noop  # noqa: PLC0415  # a foreign project need not pay for it
         from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
         _refuse_foreign_options(params)
@@ -99,13 +96,25 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         if line := self._nothing_to_do(build, params, args):
             print(line)  # noqa: T201
             return 0
+        from pressroom.engine.building import Wishes, run  # noqa: PLC0415  # a build with nothing to do need not pay for it
+        from pressroom.engine.lock import locked  # noqa: PLC0415  # likewise
+
         with locked(STATE, wait=not params["no_wait"]):
-            manifest.forget()
-            return self.built(build, params, args, slots)
+            noop.forget()
+            control = self.control([_as_listed(name, build.root) for name in args])
+            wishes = Wishes(
+                slots=slots,
+                keep_going=params["continue"] and not params["fail_fast"],
+                whole=not args,
+                report=params["report_file"],
+                trace=params["trace_file"],
+            )
+            with _libraries_apart(), self.database(build, params) as database:
+                return run(build, control, database, params["reporter"](sys.stdout, {}), wishes)
 
     def _nothing_to_do(self, build: Build, params: Any, args: list[str]) -> str:  # noqa: ANN401
         """The one line of a build that has nothing to do, where that can be told by the status of files alone."""
-        from pressroom.engine import manifest  # noqa: PLC0415  # a foreign project need not pay for it
+        from pressroom.engine import noop  # noqa: PLC0415  # a foreign project need not pay for it
         from pressroom.engine.settings import SLUG  # noqa: PLC0415  # likewise
 
         began = time.monotonic()
@@ -113,36 +122,8 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         own = any(name.startswith("task_") and name != "task_releases" for name in self.loader.namespace)
         if asked or own or any(not SLUG.fullmatch(name) for name in args):
             return ""
-        fresh = manifest.answer(build, args)
+        fresh = noop.answer(build, args)
         return f"made 0, restored 0, {fresh}, failed 0 in {time.monotonic() - began:.1f} s" if fresh else ""
-
-    def built(self, build: Build, params: Any, args: list[str], slots: int) -> int:  # noqa: ANN401
-        """Build, while the lock is held."""
-        from pressroom.engine.chronicle import write_report, write_trace  # noqa: PLC0415  # likewise
-        from pressroom.engine.runner import ThreadRunner  # noqa: PLC0415  # a foreign project need not pay for it
-        from pressroom.engine.schedule import expected  # noqa: PLC0415  # likewise
-        from pressroom.engine.sweep import sweep  # noqa: PLC0415  # likewise
-
-        sweep(build)
-        control = self.control([_as_listed(name, build.root) for name in args])
-        _tools_are_fit(control, build)
-        with _libraries_apart(), self.database(build, params) as database:
-            reporter = params["reporter"](sys.stdout, {})
-            options = reporter, params["continue"] and not params["fail_fast"], params["always"], Stream(0)
-            ThreadRunner(
-                database, *options, slots=slots, running=build.running, seconds=partial(expected, history=build.state.steps)
-            ).run_all(control.task_dispatcher())
-        if params["report_file"]:
-            write_report(Path(params["report_file"]), reporter.events, time.monotonic() - reporter.began)
-        if params["trace_file"]:
-            write_trace(Path(params["trace_file"]), reporter.events)
-        if reporter.made:
-            build.cache.used |= {row.action for row in build.state.steps.values()}
-            build.cache.trim(build.settings.cache_max)
-        left = _tell(control, build)
-        if not args and not reporter.errors and not reporter.blocked and build.digests.settled:
-            _remember(control, build, left)
-        return exit_code(reporter.errors)
 
     @contextmanager
     def database(self, build: Build, params: Any) -> Iterator[Any]:  # noqa: ANN401
@@ -171,18 +152,6 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         except InvalidCommand as error:
             raise UsageError(_unknown(str(error.not_found), (*control.tasks, *control.targets))) from error
         return control
-
-
-def _tools_are_fit(control: TaskControl, build: Build) -> None:
-    """Raise MachineError before anything runs when a tool that the steps need is missing, or too old."""
-    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
-    for tool in sorted({tool for action in actions for tool in getattr(getattr(action, "step", None), "tools", ())}):
-        build.toolchain.fingerprint(tool)
-
-
-def exit_code(errors: Iterable[PressroomError]) -> int:
-    """The first that applies of 3 (the machine is not fit), 2 (the YAML is wrong), 1 (a step failed), 0."""
-    return max((error.exit_code for error in errors), default=0)
 
 
 @contextmanager
@@ -237,34 +206,3 @@ def _unknown(name: str, known: Iterable[str]) -> str:
     near = spelling.suggestion(name, known)
     hint = f"did you mean '{near}'?" if near else "`doit list` shows the releases"
     return f"'{name}' is no release, step or output; {hint}"
-
-
-def _remember(control: TaskControl, build: Build, left: int) -> None:
-    """Keep the answer for the next build, which may have nothing to do; not where the repo has tasks of its own."""
-    from pressroom.engine import manifest  # noqa: PLC0415  # a foreign project need not pay for it
-    from pressroom.engine.action import StepAction  # noqa: PLC0415  # likewise
-    from pressroom.engine.staleness import made_by  # noqa: PLC0415  # likewise
-
-    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
-    if all(isinstance(action, StepAction) for action in actions):
-        steps: dict[str, list[Any]] = {}
-        for action in actions:
-            steps.setdefault(action.release.slug, []).append(action.step)
-        made = {slug: [path for step in found for path in made_by(step) or ()] for slug, found in steps.items()}
-        manifest.remember(build, [manifest.Planned(slug=slug, steps=found) for slug, found in steps.items()], made, left)
-
-
-def _tell(control: TaskControl, build: Build) -> int:
-    """What a user may wonder about when the build is over; returns how many files belong to no release."""
-    from pressroom.engine import releases  # noqa: PLC0415  # a foreign project need not pay for it
-    from pressroom.engine.action import StepAction  # noqa: PLC0415
-    from pressroom.engine.leftovers import leftovers  # noqa: PLC0415
-
-    if not any(task.actions for task in control.tasks.values()):
-        print(releases.NONE, file=sys.stderr)  # noqa: T201
-    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
-    count = len(leftovers([(action.release.slug, action.step) for action in actions if isinstance(action, StepAction)], build))
-    if count:
-        files = "1 file belongs" if count == 1 else f"{count} files belong"
-        print(f"{files} to no release any more; `doit prune` lists {'it' if count == 1 else 'them'}", file=sys.stderr)  # noqa: T201
-    return count

@@ -127,7 +127,7 @@ def located(release: Found, sources: tuple[Path, ...], error: ReleaseError) -> R
     if named is None:
         return error
     with suppress(SourceError):  # the YAML is not what it was when the build began
-        if found := release.naming(named):
+        if found := release.mention(named):
             key, mark = found
             return ReleaseError(f"{mark.mistake(f'{key}: {head}')}" + f"\n{rest}" * bool(rest))
     return error

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pressroom import source
-from pressroom.engine.naming import naming
+from pressroom.engine.mention import mention
 from pressroom.engine.settings import RELEASES, SLUG, STATE
 from pressroom.errors import Mistake, ReleaseError, SourceError
 from pressroom.plan import Place
@@ -57,10 +57,10 @@ class Found:
             ledgers=tuple(other.ledger for other in others if other.slug != self.slug),
         )
 
-    def naming(self, file: Path) -> tuple[str, source.Mark] | None:
+    def mention(self, file: Path) -> tuple[str, source.Mark] | None:
         """The key and the place that name a file, in the release or in what it inherits; raises SourceError."""
         for path in (self.path, self.defaults):
-            if path.is_file() and (found := naming(source.parse(path, _content(path)), file)):
+            if path.is_file() and (found := mention(source.parse(path, _content(path)), file)):
                 return found
         return None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pressroom.engine import manifest
+from pressroom.engine import noop
 from pressroom.engine.build import Build
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def settled(built: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
 
 
 def answer(repo: Repo, *slugs: str) -> str | None:
-    """What the manifest says."""
-    return manifest.answer(Build(repo.path), slugs)
+    """What the answer is."""
+    return noop.answer(Build(repo.path), slugs)
 
 
 def test_no_release_is_read(settled: Repo) -> None:
@@ -63,7 +63,7 @@ CHANGES: dict[str, Callable[[Repo], object]] = {
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_whatever_changed_is_looked_at(settled: Repo, what: str) -> None:
-    """The manifest never answers for what is not as it was; the full build does."""
+    """No answer is given for what is not as it was; the full build does."""
     CHANGES[what](settled)
     assert answer(settled) is None
 
@@ -77,20 +77,20 @@ def test_tasks_of_the_repo_itself_run(settled: Repo) -> None:
         (settled.path / "hello").unlink()
 
 
-def test_a_cut_manifest_answers_nothing(settled: Repo) -> None:
+def test_a_cut_file_answers_nothing(settled: Repo) -> None:
     """Wherever it ends."""
-    whole = manifest.PATH.read_bytes()
+    whole = noop.PATH.read_bytes()
     for length in range(0, len(whole), 97):
-        manifest.PATH.write_bytes(whole[:length])
+        noop.PATH.write_bytes(whole[:length])
         assert answer(settled) is None
-    manifest.PATH.write_bytes(whole)
+    noop.PATH.write_bytes(whole)
     assert answer(settled)
 
 
 @pytest.mark.parametrize("text", ["[]", "3", '{"world": 3}', "null"])
-def test_a_damaged_manifest_answers_nothing(settled: Repo, text: str) -> None:
+def test_a_damaged_file_answers_nothing(settled: Repo, text: str) -> None:
     """Whatever it says."""
-    manifest.PATH.write_text(text, encoding="utf-8")
+    noop.PATH.write_text(text, encoding="utf-8")
     assert answer(settled) is None
 
 
@@ -107,4 +107,4 @@ def test_a_failed_build_answers_nothing(settled: Repo) -> None:
     (settled.path / "releases/masters/01.wav").unlink()
     for _ in range(2):
         assert 1 == settled.doit().code
-    assert not Path(manifest.PATH).exists()
+    assert not Path(noop.PATH).exists()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pressroom.engine.build import Build
     from pressroom.plan import Step
 
-PATH = STATE / "manifest.json"
+PATH = STATE / "noop.json"
 VERSION = 1
 NONE = (0, 0, 0, 0)
 """The status of what is not there."""

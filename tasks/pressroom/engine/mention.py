@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def naming(words: Map, file: Path) -> tuple[str, Mark] | None:
+def mention(words: Map, file: Path) -> tuple[str, Mark] | None:
     """The key (`tracks[0].file`) and the place of the first scalar that names `file`, relative to its own YAML file."""
     for key, word in _scalars(words):
         if word.mark.text.path.parent / word.strip() == file:
