@@ -8,7 +8,7 @@ import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -130,15 +130,20 @@ class Step(ABC):
 
     def _paths(self, role: str | None) -> tuple[Path, ...]:
         """The paths in the fields of a role."""
-        fields = [f.name for f in dataclasses.fields(self) if f.metadata.get("role") == role]
-        return tuple(path for name in fields for path in _held(getattr(self, name)))
+        return tuple(path for name in _fields(type(self), role) for path in _held(getattr(self, name)))
+
+
+@cache
+def _fields(step: type[Step], role: str | None) -> tuple[str, ...]:
+    """The fields of a role."""
+    return tuple(f.name for f in dataclasses.fields(step) if f.metadata.get("role") == role)
 
 
 def parameters(step: Step) -> dict[str, object]:
     """The step's fields as plain JSON values, its paths replaced by their roles: `input 0`, `output 1`."""
     roles = {path: f"input {n}" for n, path in reversed(list(enumerate((*step.inputs, *step.hints))))}
     roles |= {path: f"output {n}" for n, path in reversed(list(enumerate(step.outputs)))}
-    keyed = [f.name for f in dataclasses.fields(step) if f.metadata != ASIDE]
+    keyed = (name for role in (None, "output", "hint") for name in _fields(type(step), role))
     return {name: _plain(getattr(step, name), roles) for name in keyed}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pressroom.engine.build import Build
     from pressroom.engine.releases import Found
+    from pressroom.engine.staleness import Verdict
     from pressroom.plan import Step
 
 
@@ -49,12 +50,13 @@ class StepAction(_Action):
         self.build = build
         self.release = release
         self.step = step
+        self.judged: Verdict | None = None
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:  # noqa: ARG002  # doit's signature
         """Run the step; returns doit's failure instead of raising, since a raised error would end the whole build."""
-        work = StepWork(self.build.toolchain, self.build.running, self._progress, self._started)
+        work = StepWork(self.build.toolchain, self.build.running, self._progress, self.step.outputs, self.build.state.start)
         self.said = work.said
-        job = Job(step=self.step, task=self.task.name, release=self.release.slug, build=self.build)
+        job = Job(step=self.step, task=self.task.name, release=self.release.slug, build=self.build, judged=self.judged)
         began, cpu = time.monotonic(), time.thread_time()
         try:
             self.restored = perform(job, work)
@@ -94,9 +96,6 @@ class StepAction(_Action):
                 log.write_text("\n\n".join((*notes, str(error))) + "\n", encoding="utf-8")
                 return type(error)(f"{error}\n  the whole log: {log}")
         return error
-
-    def _started(self, part: Path) -> None:
-        self.build.state.start([part])
 
     def _progress(self, fraction: float) -> None:
         self.show(fraction)

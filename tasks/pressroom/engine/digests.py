@@ -35,13 +35,17 @@ class Digests:
 
     def of(self, path: Path) -> str | None:
         """The digest of a file; None where there is none. Raises OSError when it cannot be read."""
+        return self.look(path)[1]
+
+    def look(self, path: Path) -> tuple[Status | None, str | None]:
+        """The status of a file and its digest; None where there is none. Raises OSError when it cannot be read."""
         status, name = status_of(path), str(path)
         if status is None:
             self._absent.add(name)
-            return None
+            return None, None
         digest = self._digest(path, name, status)
         self.settled = self.settled and self._seen.setdefault(name, digest) == digest
-        return digest
+        return status, digest
 
     def _digest(self, path: Path, name: str, status: Status) -> str:
         """The digest that is known of a file of this status, or a new one."""

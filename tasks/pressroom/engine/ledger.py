@@ -27,7 +27,7 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
             return super().get_status(task, tasks_dict, get_log)
         status = DependencyStatus(get_log)
         try:
-            judged = verdict(action.step, task.name, self.build)
+            judged = action.judged = verdict(action.step, task.name, self.build)
         except OSError as error:
             # The step will say it, with the place in the YAML that names the file.
             status.add_reason("unreadable", str(error))

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressroom.engine.build import Build
-    from pressroom.engine.digests import Status
     from pressroom.engine.work import StepWork
     from pressroom.plan import Step
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A step to run: `task` is its name in the whole repo, `release` the slug."""
+    """A step to run: `task` is its name in the whole repo, `release` the slug, `judged` what it was when it was chosen."""
 
     step: Step
     task: str
     release: str
     build: Build
+    judged: Verdict | None = None
 
 
 def perform(job: Job, work: StepWork) -> bool:
@@ -41,11 +41,11 @@ def perform(job: Job, work: StepWork) -> bool:
     """
     began = time.monotonic()
     try:
-        judged = verdict(job.step, job.task, job.build)
+        judged = job.judged if job.judged and not _changed(job.judged) else _verdict(job)
         digests = None if job.build.anew else _restored(job, judged, work)
         restored = digests is not None
         if digests is None:
-            judged = _run(job, work)
+            judged = _run(job, judged, work)
             digests = _checked(job, judged, work)
             _keep_result(job, judged, work, digests)
         _commit(job, judged, work, digests, 0.0 if restored else time.monotonic() - began)
@@ -56,40 +56,50 @@ def perform(job: Job, work: StepWork) -> bool:
     return restored
 
 
-def _run(job: Job, work: StepWork) -> Verdict:
-    """Run the step, and once more when an input changed meanwhile: what was made of it is neither the old nor the new."""
+def _verdict(job: Job) -> Verdict:
+    """What the step is now."""
+    return verdict(job.step, job.task, job.build)
+
+
+def _run(job: Job, judged: Verdict, work: StepWork) -> Verdict:
+    """Run the step, and once more when an input changed meanwhile: what was made of it is neither the old nor the new.
+
+    Returns the verdict on what was run.
+    """
     try:
-        return _run_once(job, work)
+        _run_once(job, judged, work)
     except _ChangedError:
         if job.build.running.stopped:
             raise
         work.discard()
-        return _run_once(job, work)
+        judged = _verdict(job)
+        _run_once(job, judged, work)
+    return judged
 
 
 class _ChangedError(ReleaseError):
     """An input changed while it was read."""
 
 
-def _run_once(job: Job, work: StepWork) -> Verdict:
-    """Run the step; returns the action that was run."""
-    # Intermediates are ours and read-only, but their status changes when the cache gives one of them a second name.
-    before = {path: status_of(path) for path in job.step.inputs if not path.is_relative_to(STATE)}
-    judged = verdict(job.step, job.task, job.build)
+def _run_once(job: Job, judged: Verdict, work: StepWork) -> None:
+    """Run the step; raises _ChangedError when an input is not what was judged."""
     if judged.missing:
         raise ReleaseError(f"{judged.missing}: no such file")
     try:
         job.step.run(work)
     finally:
         # Before any other error: what an input looks like while it is being written is nobody's mistake.
-        if changed := _changed(before):
+        if changed := _changed(judged):
             raise _ChangedError(f"{changed}: changed while it was being read; run `doit` again when it is finished")
-    return judged
 
 
-def _changed(before: Mapping[Path, Status | None]) -> Path | None:
-    """The first input that is not what it was."""
-    return next((path for path, status in before.items() if status_of(path) != status), None)
+def _changed(judged: Verdict) -> Path | None:
+    """The first input that is not what it was.
+
+    Intermediates are ours and read-only, but their status changes when the cache gives one of them a second name.
+    """
+    looked = ((path, status) for path, status in judged.looked if not path.is_relative_to(STATE))
+    return next((path for path, status in looked if status_of(path) != status), None)
 
 
 def _restored(job: Job, judged: Verdict, work: StepWork) -> dict[Path, str] | None:

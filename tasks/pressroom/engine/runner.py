@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from doit.exceptions import UnmetDependency
@@ -37,8 +40,10 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
         self.order = count()
         self.slots = slots
         self.running = running
-        self.futures: dict[Future[Any], Any] = {}
-        """doit's node of each step that runs."""
+        self.begun: set[Any] = set()
+        """doit's nodes of the steps that run."""
+        self.ended: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
+        """A node whose step has ended, and doit's failure or None."""
 
     def run_tasks(self, task_dispatcher: Any) -> None:  # noqa: ANN401  # doit's object
         """Hand out what is ready until nothing is left; an interruption ends the children and keeps what is finished."""
@@ -47,11 +52,9 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
             finished = None
             while True:
                 self._start(pool, task_dispatcher, finished)
-                if not self.futures:
+                if not self.begun:
                     return
-                done = self._first_done()
-                finished = self.futures.pop(done)
-                self.process_task_result(finished, done.result())
+                finished = self._first_ended()
         except BaseException:
             with STOPPING.noted():
                 self._stop()
@@ -90,25 +93,43 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
                 self.paths = self.paths or critical_paths(dispatcher.tasks, self.seconds)
                 heapq.heappush(self.ready, (-self.paths[node.task.name], next(self.order), node))
                 node = None
-        while self.ready and not self._stop_running and len(self.futures) < self.slots:
+        while self.ready and not self._stop_running and len(self.begun) < self.slots:
             *_, node = heapq.heappop(self.ready)
             self.reporter.execute_task(node.task)
-            self.futures[pool.submit(node.task.execute, self.stream)] = node
+            self.begun.add(node)
+            pool.submit(self._run, node)
 
-    def _first_done(self) -> Future[Any]:
-        """A step that has ended; raises Stopped when a signal has come."""
+    def _run(self, node: Any) -> None:  # noqa: ANN401
+        """Run a step, on a thread of the pool."""
+        try:
+            self.ended.put((node, node.task.execute(self.stream)))
+        except BaseException as error:  # noqa: BLE001  # it is raised where the build waits
+            self.ended.put((node, error))
+
+    def _first_ended(self) -> Any:  # noqa: ANN401
+        """A step that has ended, and is accounted for; raises Stopped when a signal has come."""
         with STOPPING.noted():
             while True:
                 STOPPING.check()
-                if done := wait(self.futures, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED).done:
-                    return next(iter(done))
+                with suppress(Empty):
+                    node, failure = self.ended.get(timeout=POLL_SECONDS)
+                    break
+            self.begun.remove(node)
+        if isinstance(failure, BaseException):
+            raise failure
+        self.process_task_result(node, failure)
+        return node
 
     def _stop(self) -> None:
         """End what runs within two seconds; a step that came to its end is recorded, the partial files of the others go."""
         self.running.end()
-        for future in wait(self.futures, timeout=GRACE_SECONDS).done:
-            if future.result() is None:
-                self.process_task_result(self.futures[future], None)
+        deadline = time.monotonic() + GRACE_SECONDS
+        with suppress(Empty):
+            while self.begun:
+                node, failure = self.ended.get(timeout=max(0.0, deadline - time.monotonic()))
+                self.begun.remove(node)
+                if failure is None:
+                    self.process_task_result(node, None)
         self.running.sweep()
 
     def _handle_task_error(self, node: Any, base_fail: Any) -> None:  # noqa: ANN401

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressroom.engine.build import Build
+    from pressroom.engine.digests import Status
     from pressroom.engine.state import StepRow
     from pressroom.plan import Step
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 class Verdict:
     """What running a step would be (`action`, canonical JSON, and its `key`), and why it has to run; nothing when it has not.
 
-    `missing` is an input that is not there.
+    `missing` is an input that is not there; `looked` is what the status of each input was when it was judged.
     """
 
     action: str = ""
     key: str = ""
     reason: str = ""
     missing: Path | None = None
+    looked: tuple[tuple[Path, Status | None], ...] = ()
 
 
 def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = MappingProxyType({})) -> Verdict:
@@ -37,14 +39,16 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
 
     `will_be` are the digests of inputs that are not made yet, but known.
     """
-    digests = {path: will_be.get(path) or build.digests.of(path) for path in (*step.inputs, *step.hints)}
+    looks = {path: build.digests.look(path) for path in (*step.inputs, *step.hints) if path not in will_be}
+    digests = {**will_be, **{path: digest for path, (_, digest) in looks.items()}}
     missing = next((path for path in step.inputs if digests[path] is None), None)
     if missing is not None:
         return Verdict(missing=missing)
     fingerprints = {tool: build.toolchain.fingerprint(tool) for tool in step.tools}
     action = plan.canonical(plan.action(step, fingerprints, digests))
     key = plan.key(action)
-    return Verdict(action=action, key=key, reason=_reason(step, task, key, build))
+    looked = tuple((path, looks[path][0]) for path in step.inputs if path in looks)
+    return Verdict(action=action, key=key, reason=_reason(step, task, key, build), looked=looked)
 
 
 def reasons(judged: Verdict, last: StepRow | None, step: Step) -> list[str]:

@@ -10,9 +10,8 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
 from itertools import starmap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressroom.errors import MachineError
 
@@ -41,8 +40,7 @@ STAMP = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}
 BUSY_SECONDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """The digest of a file, and the status that it had then."""
 
     path: str
@@ -53,8 +51,7 @@ class FileRow:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class MadeRow:
+class MadeRow(NamedTuple):
     """An output: which action made it for which release, its digest, and that of what stood there `before`.
 
     The row is committed before the file is renamed into place, so that a kill in between leaves a file with a known digest.
@@ -67,8 +64,7 @@ class MadeRow:
     before: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(NamedTuple):
     """The last run of a task: its action's key and content (canonical JSON), how many seconds it took, and when it ended."""
 
     task: str
@@ -88,6 +84,7 @@ class State:
         self.path = path
         self.moved: Path | None = None
         self._lock = threading.Lock()
+        self._durable = True
         self._connection = self._opened()
         self.files = {row.path: row for row in starmap(FileRow, self._all("files"))}
         self.made = {row.path: row for row in starmap(MadeRow, self._all("made"))}
@@ -109,14 +106,16 @@ class State:
         with self._transaction() as connection:
             for table, rows in (("files", files), ("made", made), ("steps", steps)):
                 for row in rows:
-                    values = astuple(row)
-                    marks = ", ".join("?" * len(values))
-                    connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)  # noqa: S608  # our names
-                    getattr(self, table)[values[0]] = row
+                    marks = ", ".join("?" * len(row))
+                    connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608  # our names
+                    getattr(self, table)[row[0]] = row
 
     def start(self, parts: Iterable[Path]) -> None:
-        """Note partial files before they are written."""
-        with self._transaction() as connection:
+        """Note partial files before they are written.
+
+        It outlives a kill, and not always a power cut: a partial file that is left then is in nobody's way.
+        """
+        with self._transaction(durable=False) as connection:
             connection.executemany("INSERT OR REPLACE INTO started VALUES (?)", [(str(part),) for part in parts])
 
     def started(self) -> list[str]:
@@ -143,10 +142,13 @@ class State:
             self._connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One change, whole or not at all."""
         with self._lock:
             try:
+                if durable != self._durable:
+                    self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                    self._durable = durable
                 with self._connection:
                     yield self._connection
             except sqlite3.Error as error:

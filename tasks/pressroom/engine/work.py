@@ -14,7 +14,7 @@ from pressroom.errors import ToolError
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pressroom.engine.running import Running
@@ -33,12 +33,14 @@ class StepWork:
         toolchain: Toolchain,
         running: Running,
         show: Callable[[float], None],
-        start: Callable[[Path], None] = lambda _part: None,
+        outputs: Iterable[Path] = (),
+        start: Callable[[Iterable[Path]], None] = lambda _parts: None,
     ) -> None:
         self._toolchain = toolchain
         self._running = running
         self._show = show
         self._start = start
+        self._expected = {output: part_beside(output) for output in outputs}
         self.parts: dict[Path, Path] = {}
         self.notes: list[str] = []
         self.said: list[str] = []
@@ -64,9 +66,11 @@ class StepWork:
         """A partial file in the output's folder, with its suffix."""
         if output not in self.parts:
             output.parent.mkdir(parents=True, exist_ok=True)
-            self.parts[output] = part = output.with_name(part_name(output.name))
+            part = self._expected.get(output) or part_beside(output)
             self._running.begin(part)
-            self._start(part)
+            if output not in self._expected or not self.parts:
+                self._start({part, *self._expected.values()})
+            self.parts[output] = part
         return self.parts[output]
 
     def say(self, text: str) -> None:
@@ -91,6 +95,11 @@ class StepWork:
         """Remove the partial files that there are."""
         self._running.remove(self.parts.values())
         self.parts.clear()
+
+
+def part_beside(output: Path) -> Path:
+    """Where an output is written before it is whole."""
+    return output.with_name(part_name(output.name))
 
 
 def part_name(name: str) -> str:
