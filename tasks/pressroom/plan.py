@@ -79,6 +79,10 @@ ASIDE = {"role": "aside"}
 """The metadata of a field that is no part of the key and names no file."""
 
 
+CPU, IO, NETWORK = 1.0, 0.5, 0.125
+"""How much of a slot a step takes that computes, that copies files, or that waits for others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
     """One piece of work: its fields are what it depends on, and `run` does it.
@@ -95,6 +99,14 @@ class Step(ABC):
     """Raised when the same fields give other bytes."""
     cached: ClassVar[bool] = True
     """Whether its outputs are worth keeping in the cache: not where making them again is as cheap as copying them."""
+
+    weight: ClassVar[float] = CPU
+    """How much of a slot it takes: CPU, IO or NETWORK."""
+
+    @property
+    def pace(self) -> float:
+        """How many bytes of a master it gets through in a second; 0 where it takes next to no time."""
+        return 0
 
     @cached_property
     def inputs(self) -> tuple[Path, ...]:

@@ -98,7 +98,7 @@ def test_reading_ahead_reads_what_is_unknown(file: Path, read: list[Path]) -> No
     other.write_bytes(b"other")
     time.sleep(0.03)
     digests = Digests({})
-    digests.read_ahead([file, other, file.with_name("none.wav")], 2)
+    digests.read([file, other, file.with_name("none.wav")], 2)
     assert {file, other} == set(read)
     digests.of(file)
     assert 2 == len(read)

@@ -27,11 +27,11 @@ def settled(built: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
     time.sleep(0.05)
     assert 0 == built.doit().code
     monkeypatch.chdir(built.path)
-    assert "up to date 27" == answer(built) == answer(built, "moon")
+    assert noop.Answer(27, 0) == answer(built) == answer(built, "moon")
     return built
 
 
-def answer(repo: Repo, *slugs: str) -> str | None:
+def answer(repo: Repo, *slugs: str) -> noop.Answer | None:
     """What the answer is."""
     return noop.answer(Build(repo.path), slugs)
 
@@ -100,6 +100,10 @@ def test_files_of_no_release_are_still_told(settled: Repo) -> None:
     for _ in range(3):
         time.sleep(0.05)
         assert "2 files belong to no release any more" in settled.doit().err
+    assert noop.Answer(27, 2) == answer(settled)
+    assert answer(settled, "moon") is None
+    next((settled.path / "build").rglob("* Rise.*")).unlink()
+    assert answer(settled) is None
 
 
 def test_a_failed_build_answers_nothing(settled: Repo) -> None:

@@ -7,9 +7,11 @@ import os
 import signal
 import threading
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from doit.action import PythonAction
 from doit.control import TaskControl
 from doit.dependency import Dependency, SqliteDB
 from doit.task import Stream, dict_to_task
@@ -18,10 +20,19 @@ from pressroom.engine.reporter import Reporter
 from pressroom.engine.runner import ThreadRunner
 from pressroom.engine.running import Running
 from pressroom.engine.signals import Stopped, Stopping
+from pressroom.plan import CPU, IO, NETWORK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+
+class Weighing(PythonAction):  # type: ignore[misc]  # doit has no type information
+    """An action of a step that weighs so much."""
+
+    def __init__(self, weight: float, action: Callable[[], bool]) -> None:
+        super().__init__(action)
+        self.step = SimpleNamespace(weight=weight)
 
 
 class Build:
@@ -31,6 +42,8 @@ class Build:
         self.folder = folder
         self.ran: list[str] = []
         self.at_once = self.most = 0
+        self.patience = 1
+        """How many tasks at once each waits to see, for a second."""
         self.lock = threading.Lock()
 
     def task(self, name: str, *after: str, fails: bool = False, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # doit's words
@@ -41,7 +54,7 @@ class Build:
                 self.ran.append(name)
                 self.at_once += 1
                 self.most = max(self.most, self.at_once)
-            time.sleep(0.01)
+            self.wait()
             (self.folder / name).write_text(name, encoding="utf-8")
             with self.lock:
                 self.at_once -= 1
@@ -49,6 +62,13 @@ class Build:
 
         inputs = [str(self.folder / other) for other in after]
         return {"name": name, "actions": [action], "file_dep": inputs, "targets": [str(self.folder / name)]} | more
+
+    def wait(self) -> None:
+        """Be at work for a moment."""
+        time.sleep(0.01)
+        until = time.monotonic() + 1
+        while self.most < self.patience and time.monotonic() < until:
+            time.sleep(0.01)
 
     def run(
         self, tasks: Sequence[dict[str, Any]], *, slots: int, keep_going: bool = True, running: Running | None = None
@@ -60,7 +80,7 @@ class Build:
         reporter = Reporter(io.StringIO(), {})
         database = Dependency(SqliteDB, str(self.folder / "doit.db"))
         ThreadRunner(
-            database, reporter, keep_going, False, Stream(0), slots=slots, running=running or Running(), seconds=lambda _: 0.0
+            database, reporter, keep_going, False, Stream(0), slots=slots, running=running or Running(), seconds=dict
         ).run_all(control.task_dispatcher())
         return reporter
 
@@ -85,6 +105,17 @@ def test_every_task_runs_once_and_after_what_it_needs(build: Build, slots: int) 
     assert build.most <= slots
     again = build.run([task | {"uptodate": [True]} for task in tasks], slots=slots)
     assert (0, 17, []) == (again.made, again.fresh, build.ran)
+
+
+@pytest.mark.parametrize(("slots", "weight", "most"), [(1, IO, 1), (2, IO, 4), (2, CPU, 2), (1, NETWORK, 1), (2, NETWORK, 12)])
+def test_light_steps_share_a_slot(build: Build, slots: int, weight: float, most: int) -> None:
+    """What copies or waits leaves room for others; one slot is one step at a time."""
+    tasks = [build.task(str(n)) for n in range(12)]
+    for task in tasks:
+        task["actions"] = [Weighing(weight, task["actions"][0])]
+    build.patience = most
+    build.run(tasks, slots=slots)
+    assert most == build.most
 
 
 def test_a_failed_task_stops_what_needs_it_alone(build: Build, capsys: pytest.CaptureFixture[str]) -> None:

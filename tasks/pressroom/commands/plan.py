@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressroom.commands.repo import chosen, here, options
 from pressroom.engine.forecast import forecast
+from pressroom.engine.progress import clock
 from pressroom.errors import exit_code
 from pressroom.source import visible
 
@@ -65,7 +66,7 @@ def _record(outlook: Outlook) -> dict[str, Any]:
         "reason": "; ".join(outlook.reasons),
         "cause": outlook.cause or None,
         "cached": outlook.fate == "restore",
-        "seconds": None if outlook.seconds is None else round(outlook.seconds, 3),
+        "seconds": round(outlook.seconds, 3),
     }
 
 
@@ -75,10 +76,9 @@ def _print(outlooks: Sequence[Outlook]) -> None:
         if outlook.fate != "fresh":
             print(visible(f"{WORDS[outlook.fate]}  {outlook.task}  because {'; '.join(outlook.reasons)}"))  # noqa: T201
     count = Counter(outlook.fate for outlook in outlooks)
-    seconds = sum(outlook.seconds or 0 for outlook in outlooks if outlook.fate in ("run", "depends"))
+    seconds = sum(outlook.seconds for outlook in outlooks if outlook.fate in ("run", "depends"))
     parts = [f"run {count['run']}", f"restore {count['restore']}", f"up to date {count['fresh']}"]
     parts[1:1] = [f"may run {count['depends']}"] * bool(count["depends"])
     parts += [f"fail {count['fail']}"] * bool(count["fail"])
-    unknown = any(outlook.fate == "run" and outlook.seconds is None for outlook in outlooks)
-    about = f", at least {seconds:.1f} s of work" if unknown else f", {seconds:.1f} s of work"
+    about = f", about {clock(seconds)} of work"
     print(", ".join(parts) + about * any(outlook.fate in ("run", "depends") for outlook in outlooks))  # noqa: T201

@@ -93,8 +93,7 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         params.update_defaults(self.loader.load_doit_config())
         build.anew = bool(params["always"])
         build.prepare()
-        if line := self._nothing_to_do(build, params, args):
-            print(line)  # noqa: T201
+        if self._nothing_to_do(build, params, args):
             return 0
         from pressroom.engine.building import Wishes, run  # noqa: PLC0415  # a build with nothing to do need not pay for it
         from pressroom.engine.lock import locked  # noqa: PLC0415  # likewise
@@ -112,8 +111,8 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
             with _libraries_apart(), self.database(build, params) as database:
                 return run(build, control, database, params["reporter"](sys.stdout, {}), wishes)
 
-    def _nothing_to_do(self, build: Build, params: Any, args: list[str]) -> str:  # noqa: ANN401
-        """The one line of a build that has nothing to do, where that can be told by the status of files alone."""
+    def _nothing_to_do(self, build: Build, params: Any, args: list[str]) -> bool:  # noqa: ANN401
+        """Say that a build has nothing to do, where that can be told by the status of files alone."""
         from pressroom.engine import noop  # noqa: PLC0415  # a foreign project need not pay for it
         from pressroom.engine.settings import SLUG  # noqa: PLC0415  # likewise
 
@@ -121,9 +120,16 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         asked = params["always"] or params["report_file"] or params["trace_file"]
         own = any(name.startswith("task_") and name != "task_releases" for name in self.loader.namespace)
         if asked or own or any(not SLUG.fullmatch(name) for name in args):
-            return ""
-        fresh = noop.answer(build, args)
-        return f"made 0, restored 0, {fresh}, failed 0 in {time.monotonic() - began:.1f} s" if fresh else ""
+            return False
+        found = noop.answer(build, args)
+        if found:
+            took = time.monotonic() - began
+            print(f"made 0, restored 0, up to date {found.steps}, failed 0 in {took:.1f} s")  # noqa: T201
+        if found and found.leftovers:
+            from pressroom.engine.leftovers import told  # noqa: PLC0415  # a build with nothing to do need not pay for it
+
+            print(told(found.leftovers), file=sys.stderr)  # noqa: T201
+        return found is not None
 
     @contextmanager
     def database(self, build: Build, params: Any) -> Iterator[Any]:  # noqa: ANN401

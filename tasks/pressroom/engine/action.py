@@ -18,7 +18,7 @@ from pressroom.engine.work import StepWork
 from pressroom.errors import PressroomError, ReleaseError, SourceError, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pressroom.engine.build import Build
@@ -60,6 +60,8 @@ class StepAction(_Action):
         began, cpu = time.monotonic(), time.thread_time()
         try:
             self.restored = perform(job, work)
+            if work.notes:
+                self._log(work.notes)
         except PressroomError as error:
             self.error = self._explained(error, work.notes)
         except Exception as error:  # noqa: BLE001  # our bug: the log holds it whole, and the other steps go on
@@ -67,6 +69,15 @@ class StepAction(_Action):
             self.error = self._explained(bug, [*work.notes, traceback.format_exc()])
         self._told(began, time.thread_time() - cpu + work.tool_seconds)
         return TaskFailed(str(self.error)) if self.error else None
+
+    def _log(self, notes: Sequence[str]) -> Path | None:
+        """Keep what the step's tools said; returns where, or None where the disk has no room for it."""
+        log = LOGS / f"{self.release.slug}-{self.step.name.replace(':', '-')}.log"
+        with suppress(OSError):
+            log.parent.mkdir(exist_ok=True)
+            log.write_text("\n\n".join(notes) + "\n", encoding="utf-8")
+            return log
+        return None
 
     def _told(self, began: float, cpu: float) -> None:
         """Note what became of the step."""
@@ -89,13 +100,8 @@ class StepAction(_Action):
         tool_failed = isinstance(error, ToolError) or isinstance(error.__cause__, ToolError)
         if isinstance(error, ReleaseError):
             error = located(self.release, self.step.inputs, error)
-        if tool_failed:
-            log = LOGS / f"{self.release.slug}-{self.step.name.replace(':', '-')}.log"
-            with suppress(OSError):
-                log.parent.mkdir(exist_ok=True)
-                log.write_text("\n\n".join((*notes, str(error))) + "\n", encoding="utf-8")
-                return type(error)(f"{error}\n  the whole log: {log}")
-        return error
+        log = self._log([*notes, str(error)]) if tool_failed else None
+        return type(error)(f"{error}\n  the whole log: {log}") if log else error
 
     def _progress(self, fraction: float) -> None:
         self.show(fraction)

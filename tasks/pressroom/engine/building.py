@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,22 @@ from doit.task import Stream
 from pressroom.engine import noop, releases
 from pressroom.engine.action import StepAction
 from pressroom.engine.chronicle import write_report, write_trace
-from pressroom.engine.leftovers import leftovers
+from pressroom.engine.leftovers import leftovers, told
+from pressroom.engine.reporter import selection
 from pressroom.engine.runner import ThreadRunner
-from pressroom.engine.schedule import expected
+from pressroom.engine.schedule import expectations
 from pressroom.engine.staleness import made_by
 from pressroom.engine.sweep import sweep
 from pressroom.errors import exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from doit.control import TaskControl
 
     from pressroom.engine.build import Build
     from pressroom.engine.reporter import Reporter
+    from pressroom.plan import Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +51,13 @@ def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, w
     """Run what is stale of the selected tasks; returns the exit code of the contract."""
     sweep(build)
     _tools_are_fit(control, build)
-    seconds = partial(expected, history=build.state.steps)
+    _read_ahead(control, build, reporter)
+
+    @cache
+    def seconds() -> dict[str, float]:
+        return expectations(((action.task.name, action.step) for action in _step_actions(control)), build.state.steps)
+
+    reporter.expected = seconds
     runner = ThreadRunner(
         database, reporter, wishes.keep_going, build.anew, Stream(0), slots=wishes.slots, running=build.running, seconds=seconds
     )
@@ -64,31 +75,47 @@ def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, w
     return exit_code(reporter.errors)
 
 
+def _step_actions(control: TaskControl) -> list[StepAction]:
+    """The steps of releases, in the order of the plan."""
+    return [action for task in control.tasks.values() for action in task.actions if isinstance(action, StepAction)]
+
+
 def _tools_are_fit(control: TaskControl, build: Build) -> None:
     """Raise MachineError before anything runs when a tool that the steps need is missing, or too old."""
-    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
-    for tool in sorted({tool for action in actions for tool in getattr(getattr(action, "step", None), "tools", ())}):
+    for tool in sorted({tool for action in _step_actions(control) for tool in action.step.tools}):
         build.toolchain.fingerprint(tool)
 
 
-def _remember(control: TaskControl, build: Build, left: int) -> None:
+def _read_ahead(control: TaskControl, build: Build, reporter: Reporter) -> None:
+    """Take the digests of sources on all cores, before steps are judged one by one; where they are many bytes, say so."""
+    chosen = selection(control.tasks, control.selected_tasks or ())
+    steps = [action.step for action in _step_actions(control) if action.task.name in chosen]
+    unread = build.digests.unread({path for step in steps for path in (*step.inputs, *step.hints, *step.outputs)})
+    if len(unread) > 1:
+        reporter.reading(sum(size for _, size in unread))
+        build.digests.read([path for path, _ in unread], os.cpu_count() or 1)
+
+
+def _remember(control: TaskControl, build: Build, left: Sequence[str]) -> None:
     """Keep the answer for the next build, which may have nothing to do; not where the repo has tasks of its own."""
-    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
-    if all(isinstance(action, StepAction) for action in actions):
-        steps: dict[str, list[Any]] = {}
-        for action in actions:
-            steps.setdefault(action.release.slug, []).append(action.step)
-        made = {slug: [path for step in found for path in made_by(step) or ()] for slug, found in steps.items()}
-        noop.remember(build, [noop.Planned(slug=slug, steps=found) for slug, found in steps.items()], made, left)
+    if any(not isinstance(action, StepAction) for task in control.tasks.values() for action in task.actions):
+        return
+    steps: dict[str, list[Step]] = {}
+    for action in _step_actions(control):
+        steps.setdefault(action.release.slug, []).append(action.step)
+    noop.remember(build, {slug: noop.Section(len(planned), _files(planned)) for slug, planned in steps.items()}, left)
 
 
-def _tell(control: TaskControl, build: Build) -> int:
-    """What a user may wonder about when the build is over; returns how many files belong to no release."""
+def _files(steps: Iterable[Step]) -> set[str]:
+    """What steps read and make."""
+    return {str(path) for step in steps for path in (*step.inputs, *step.hints, *(made_by(step) or ()))}
+
+
+def _tell(control: TaskControl, build: Build) -> list[str]:
+    """What a user may wonder about when the build is over; returns the files that belong to no release."""
     if not any(task.actions for task in control.tasks.values()):
         print(releases.NONE, file=sys.stderr)  # noqa: T201
-    actions = [task.actions[0] for task in control.tasks.values() if task.actions]
-    count = len(leftovers([(action.release.slug, action.step) for action in actions if isinstance(action, StepAction)], build))
-    if count:
-        files = "1 file belongs" if count == 1 else f"{count} files belong"
-        print(f"{files} to no release any more; `doit prune` lists {'it' if count == 1 else 'them'}", file=sys.stderr)  # noqa: T201
-    return count
+    left = leftovers([(action.release.slug, action.step) for action in _step_actions(control)], build)
+    if left:
+        print(told(len(left)), file=sys.stderr)  # noqa: T201
+    return left

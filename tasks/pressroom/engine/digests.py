@@ -6,14 +6,17 @@ import hashlib
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pressroom.engine.signals import STOPPING
 from pressroom.engine.state import FileRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+CHUNK = 1 << 20
 SECOND = 10**9
 FINE_TICKS, WHOLE_SECONDS = SECOND // 50, 2 * SECOND
 """Nanoseconds after a change in which another one may leave the status as it is: of a fine clock, and of FAT and its like."""
@@ -49,9 +52,8 @@ class Digests:
 
     def _digest(self, path: Path, name: str, status: Status) -> str:
         """The digest that is known of a file of this status, or a new one."""
-        row = self._rows.get(name)
-        if row and (row.size, row.mtime_ns, row.ctime_ns, row.inode) == status:
-            return row.sha256
+        if self._known(name, status):
+            return self._rows[name].sha256
         now = time.time_ns()
         digest = sha256(path)
         if not racy(status, now) and status_of(path) == status:
@@ -80,23 +82,25 @@ class Digests:
         fresh, self._fresh = self._fresh, {}
         return list(fresh.values())
 
-    def read_ahead(self, paths: Iterable[Path], threads: int) -> None:
-        """Take the digests of many files at once."""
-        unknown = [path for path in paths if not self._known(path)]
-        if len(unknown) > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(self._tried, unknown))
+    def unread(self, paths: Iterable[Path]) -> list[tuple[Path, int]]:
+        """Those files whose digest has to be taken, with their size in bytes."""
+        statuses = ((path, status_of(path)) for path in paths)
+        return [(path, status[0]) for path, status in statuses if status and not self._known(str(path), status)]
 
-    def _known(self, path: Path) -> bool:
-        row = self._rows.get(str(path))
-        return row is not None and (row.size, row.mtime_ns, row.ctime_ns, row.inode) == status_of(path)
+    def read(self, paths: Sequence[Path], threads: int) -> None:
+        """Take the digests of many files at once; raises Stopped when a signal ends the build meanwhile."""
+        with STOPPING.noted(), ThreadPoolExecutor(threads) as pool:
+            list(pool.map(self._tried, paths))
+        STOPPING.check()
 
     def _tried(self, path: Path) -> None:
         """A file that cannot be read is told of by the step that needs it."""
-        try:
+        with suppress(OSError):
             self.of(path)
-        except OSError:
-            return
+
+    def _known(self, name: str, status: Status) -> bool:
+        row = self._rows.get(name)
+        return row is not None and (row.size, row.mtime_ns, row.ctime_ns, row.inode) == status
 
     def _put(self, row: FileRow) -> None:
         self._rows[row.path] = self._fresh[row.path] = row
@@ -119,6 +123,10 @@ def racy(status: Status, now: int) -> bool:
 
 
 def sha256(path: Path) -> str:
-    """The digest of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """The digest of a file's content; raises Stopped when a signal ends the build meanwhile."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            STOPPING.check()
+    return digest.hexdigest()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from pressroom import plan
 from pressroom.engine.perform import bound
 from pressroom.engine.reasons import differences
+from pressroom.engine.schedule import expectations
 from pressroom.engine.staleness import made_by, reasons, verdict
 from pressroom.engine.work import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pressroom.engine.build import Build
@@ -28,7 +29,7 @@ class Outlook:
     """What will become of a step.
 
     `run` makes it and `restore` takes it from the cache; `depends` means that it runs unless the step that is its `cause` gives
-    the bytes that it gave before; `fail` that it cannot run. `seconds` is what it took the last time; None when it never ran.
+    the bytes that it gave before; `fail` that it cannot run. `seconds` is how long it will take.
     """
 
     release: str
@@ -37,13 +38,15 @@ class Outlook:
     fate: Fate
     reasons: tuple[str, ...] = ()
     cause: str = ""
-    seconds: float | None = None
+    seconds: float = 0.0
 
 
 def forecast(releases: Iterable[Loaded], build: Build) -> Iterator[Outlook]:
     """The outlook of every step, in the order of the plan: what a step reads is made by those before it."""
-    forecaster = _Forecaster(build)
-    for loaded in releases:
+    loads = list(releases)
+    steps = ((f"{loaded.slug}:{step.name}", step) for loaded in loads for step in loaded.steps)
+    forecaster = _Forecaster(build, expectations(steps, build.state.steps))
+    for loaded in loads:
         for step in loaded.steps:
             yield forecaster.look(loaded.slug, step)
 
@@ -51,8 +54,9 @@ def forecast(releases: Iterable[Loaded], build: Build) -> Iterator[Outlook]:
 class _Forecaster:
     """What is known of the steps that were looked at: digests that the cache will give, what will be made, what cannot be."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, seconds: Mapping[str, float]) -> None:
         self.build = build
+        self.seconds = seconds
         self.known: dict[Path, str] = {}
         self.pending: dict[Path, str] = {}
         self.broken: dict[Path, str] = {}
@@ -66,8 +70,8 @@ class _Forecaster:
             self.pending |= dict.fromkeys(step.outputs, task)
         elif fate == "fail":
             self.broken |= dict.fromkeys(step.outputs, task)
-        seconds = last.seconds if last else None
-        return Outlook(release=slug, task=task, step=step, fate=fate, reasons=tuple(reasons), cause=cause, seconds=seconds)
+        why = tuple(reasons)
+        return Outlook(release=slug, task=task, step=step, fate=fate, reasons=why, cause=cause, seconds=self.seconds[task])
 
     def _judged(self, step: Step, task: str, last: StepRow | None) -> tuple[Fate, list[str], str]:
         """A step's fate, the reasons, and the task that causes it."""

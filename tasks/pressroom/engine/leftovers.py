@@ -28,3 +28,9 @@ def leftovers(planned: Iterable[tuple[str, Step]], build: Build) -> list[str]:
     made = (row for row in build.state.made.values() if not Path(row.path).is_relative_to(STATE))
     candidates = {row.path for row in made if row.release in slugs or row.release not in there}
     return [path for path in sorted(candidates - claimed) if Path(path).exists()]
+
+
+def told(count: int) -> str:
+    """The line that says so."""
+    files = "1 file belongs" if count == 1 else f"{count} files belong"
+    return f"{files} to no release any more; `doit prune` lists {'it' if count == 1 else 'them'}"

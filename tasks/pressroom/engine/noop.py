@@ -10,49 +10,50 @@ import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pressroom import __file__ as package
 from pressroom.engine.digests import status_of
 from pressroom.engine.settings import RELEASES, STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pressroom.engine.build import Build
-    from pressroom.plan import Step
 
 PATH = STATE / "noop.json"
-VERSION = 1
+VERSION = 2
 NONE = (0, 0, 0, 0)
 """The status of what is not there."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """A release's steps, as a build had them."""
+class Section(NamedTuple):
+    """A release, as a build had it: how many steps it is, and the files that they read and make."""
 
-    slug: str
-    steps: Sequence[Step]
+    steps: int
+    paths: Collection[str]
 
 
-def answer(build: Build, slugs: Sequence[str]) -> str | None:
-    """The last line of a build of these releases (of all, when none is named) that has nothing to do; None to build in full."""
+class Answer(NamedTuple):
+    """That nothing is to do: how many steps are up to date, and how many files belong to no release."""
+
+    steps: int
+    leftovers: int
+
+
+def answer(build: Build, slugs: Sequence[str]) -> Answer | None:
+    """What a build of these releases (of all, when none is named) would say that has nothing to do; None to build in full."""
     try:
         found = json.loads(PATH.read_text(encoding="utf-8"))
-        if found["world"] != _world(build):
+        if found["world"] != _world(build) or (slugs and found["leftovers"]["paths"]):
             return None
         sections = found["releases"]
-        chosen = [sections[slug] for slug in slugs] if slugs else list(sections.values())
-        for section in chosen:
-            if not _as_they_were(section["paths"], section["statuses"]):
-                return None
-        if found["leftovers"]:
+        chosen = [sections[slug] for slug in slugs] if slugs else [*sections.values(), found["leftovers"]]
+        if not all(_as_they_were(section["paths"], section["statuses"]) for section in chosen):
             return None
-        return f"up to date {sum(section['steps'] for section in chosen)}"
+        return Answer(sum(section["steps"] for section in chosen), len(found["leftovers"]["paths"]))
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
 
@@ -62,27 +63,31 @@ def forget() -> None:
     PATH.unlink(missing_ok=True)
 
 
-def remember(build: Build, releases: Iterable[Planned], made: Mapping[str, Sequence[Path]], leftovers: int) -> None:
-    """Write the answer after a build that left everything fresh; `made` are each release's outputs.
+def remember(build: Build, releases: Mapping[str, Section], leftovers: Collection[str]) -> None:
+    """Write the answer after a build that left everything fresh, and these files that belong to no release.
 
     Nothing is written when a file changed so shortly ago that it may change again and look the same.
     """
-    sections = {}
-    for release in releases:
-        inputs = (path for step in release.steps for path in (*step.inputs, *step.hints))
-        paths = sorted({str(path) for path in (*inputs, *made[release.slug])})
-        statuses = [build.digests.status(path) for path in paths]
-        if any(status is None for status in statuses):
-            return
-        flat = [number for status in statuses for number in (status or NONE)]
-        sections[release.slug] = {"steps": len(release.steps), "paths": paths, "statuses": flat}
-    if not sections:
-        return  # that there are no releases has to be said each time
-    content = {"world": _world(build), "releases": sections, "leftovers": leftovers}
+    if not releases:
+        return  # that there are none has to be said each time
+    sections = {slug: _section(build, section) for slug, section in releases.items()}
+    left = _section(build, Section(0, leftovers))
+    if left is None or None in sections.values():
+        return
+    content = {"world": _world(build), "releases": sections, "leftovers": left}
     part = PATH.with_name(f"{PATH.name}.part")
     with suppress(OSError):
         part.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
         part.replace(PATH)
+
+
+def _section(build: Build, section: Section) -> dict[str, object] | None:
+    """A release as it is kept: four numbers of status for each path; None where one is not known for sure."""
+    paths = sorted(section.paths)
+    statuses = [build.digests.status(path) for path in paths]
+    if None in statuses:
+        return None
+    return {"steps": section.steps, "paths": paths, "statuses": [number for status in statuses for number in status or NONE]}
 
 
 def _as_they_were(paths: Sequence[str], statuses: Sequence[int]) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 from doit.exceptions import UnmetDependency
 
 from pressroom.engine.chronicle import Event
+from pressroom.engine.progress import Bar
 from pressroom.errors import PressroomError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from rich.progress import Progress, TaskID
+MANY_BYTES = 10**9
+"""From here on reading takes a second or more."""
 
 
 class Reporter:
@@ -30,21 +31,20 @@ class Reporter:
         self.made = self.restored = self.fresh = self.blocked = 0
         self.began = time.monotonic()
         self.events: list[Event] = []
-        self.bar: Progress | None = None
-        self.whole: TaskID | None = None
-        self.running: dict[str, TaskID] = {}
+        self.bar: Bar | None = None
+        self.expected: Callable[[], Mapping[str, float]] = dict
+        """How many seconds each step of the build is expected to take."""
 
     def initialize(self, tasks: Mapping[str, Any], selected: Sequence[str]) -> None:
-        """The build begins: how many steps there are."""
-        if not self.out.isatty():
-            return
-        from rich.console import Console  # noqa: PLC0415  # 30 ms that only a terminal needs
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+        """The build begins: how much there is to do."""
+        if self.out.isatty():
+            steps = selection(tasks, selected)
+            self.bar = Bar(self.out, {name: seconds for name, seconds in self.expected().items() if name in steps})
 
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-        self.bar = Progress(*columns, console=Console(file=self.out), transient=True)
-        self.whole = self.bar.add_task("building", total=len(_steps(tasks, selected)))
-        self.bar.start()
+    def reading(self, size: int) -> None:
+        """So many bytes of files are going to be read, to know whether they changed."""
+        if size >= MANY_BYTES:
+            self._say(f"reading {size / 1e9:.1f} GB of files that are new or were touched", self.out)
 
     def get_status(self, task: Any) -> None:  # noqa: ANN401  # doit's objects have no types
         """A step is looked at."""
@@ -52,17 +52,16 @@ class Reporter:
     def execute_task(self, task: Any) -> None:  # noqa: ANN401
         """A step begins."""
         if self.bar and task.actions:
-            line = self.running[task.name] = self.bar.add_task(f"  {task.name}", total=1.0)
-            task.actions[0].show = partial(_advance, self.bar, line)
+            task.actions[0].show = self.bar.begin(task.name)
 
     def add_success(self, task: Any) -> None:  # noqa: ANN401
         """A step is done, and recorded."""
-        self._ended(task)
-        if not task.actions:
-            return
-        action = task.actions[0]
-        self.events += [action.event] if getattr(action, "event", None) else []
+        action = task.actions[0] if task.actions else None
         restored = getattr(action, "restored", False)
+        self._ended(task, worked=not restored)
+        if not action:
+            return
+        self.events += [action.event] if getattr(action, "event", None) else []
         self.made += not restored
         self.restored += restored
         self._say(f"{'restored' if restored else 'made'}  {task.name}  {task.doc or ''}".rstrip(), self.out)
@@ -71,7 +70,7 @@ class Reporter:
 
     def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
         """A step failed, or waits for one that did."""
-        self._ended(task)
+        self._ended(task, worked=not isinstance(fail, UnmetDependency))
         if isinstance(fail, UnmetDependency):
             self.blocked += bool(task.actions)
             self.events += [Event(task=task.name, outcome="blocked")] * bool(task.actions)
@@ -117,13 +116,10 @@ class Reporter:
             parts.append(f"waiting for a failed one {self.blocked}")
         self._say(f"{', '.join(parts)} in {time.monotonic() - self.began:.1f} s", self.out)
 
-    def _ended(self, task: Any) -> None:  # noqa: ANN401
+    def _ended(self, task: Any, *, worked: bool = False) -> None:  # noqa: ANN401
         """Take a step off the bar."""
-        if self.bar and self.whole is not None:
-            if line := self.running.pop(task.name, None):
-                self.bar.remove_task(line)
-            if task.actions:
-                self.bar.advance(self.whole)
+        if self.bar and task.actions:
+            self.bar.end(task.name, worked=worked)
 
     def _say(self, text: str, stream: TextIO) -> None:
         """Lines above the bar, or plain ones; a title cannot make the terminal do anything."""
@@ -131,17 +127,12 @@ class Reporter:
 
         text = "\n".join(map(visible, text.split("\n")))
         if self.bar:
-            self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self.bar.say(text)
         else:
             print(text, file=stream, flush=True)  # this is where pressroom talks
 
 
-def _advance(bar: Progress, line: TaskID, fraction: float) -> None:
-    """Move a step's own bar."""
-    bar.update(line, completed=fraction)
-
-
-def _steps(tasks: Mapping[str, Any], selected: Sequence[str]) -> set[str]:
+def selection(tasks: Mapping[str, Any], selected: Sequence[str]) -> set[str]:
     """The steps that `selected` need, themselves included."""
     seen: set[str] = set()
     waiting = list(selected)

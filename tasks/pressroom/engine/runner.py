@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
+from math import ceil
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,10 @@ from doit.runner import Runner
 
 from pressroom.engine.schedule import critical_paths
 from pressroom.engine.signals import STOPPING
+from pressroom.plan import CPU, NETWORK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pressroom.engine.running import Running
 
@@ -30,15 +32,17 @@ POLL_SECONDS = 0.1
 class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type information
     """Runs up to `slots` steps at once; status and bookkeeping stay on the main thread, as doit's database needs."""
 
-    def __init__(self, *args: Any, slots: int, running: Running, seconds: Callable[[Any], float]) -> None:  # noqa: ANN401  # doit's
+    def __init__(self, *args: Any, slots: int, running: Running, seconds: Callable[[], Mapping[str, float]]) -> None:  # noqa: ANN401  # doit's
         super().__init__(*args)
         self.seconds = seconds
-        """How long a task will take."""
+        """How long each task will take."""
         self.paths: dict[str, float] = {}
         self.ready: list[tuple[float, int, Any]] = []
         """A heap: the longest path first, then the order of the plan."""
         self.order = count()
         self.slots = slots
+        self.free = float(slots)
+        """Slots that no step has; below 0 while one runs that weighs more than there are."""
         self.running = running
         self.begun: set[Any] = set()
         """doit's nodes of the steps that run."""
@@ -47,7 +51,7 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
 
     def run_tasks(self, task_dispatcher: Any) -> None:  # noqa: ANN401  # doit's object
         """Hand out what is ready until nothing is left; an interruption ends the children and keeps what is finished."""
-        pool = ThreadPoolExecutor(self.slots)
+        pool = ThreadPoolExecutor(ceil(self.slots / NETWORK))
         try:
             finished = None
             while True:
@@ -90,14 +94,24 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
             if node == "hold on":
                 break
             if self.select_task(node, dispatcher.tasks):
-                self.paths = self.paths or critical_paths(dispatcher.tasks, self.seconds)
+                self.paths = self.paths or critical_paths(dispatcher.tasks, self.seconds())
                 heapq.heappush(self.ready, (-self.paths[node.task.name], next(self.order), node))
                 node = None
-        while self.ready and not self._stop_running and len(self.begun) < self.slots:
-            *_, node = heapq.heappop(self.ready)
+        while self.ready and not self._stop_running:
+            *_, node = self.ready[0]
+            weight = self._weight(node.task)
+            if self.begun and weight > self.free:
+                break
+            heapq.heappop(self.ready)
             self.reporter.execute_task(node.task)
+            self.free -= weight
             self.begun.add(node)
             pool.submit(self._run, node)
+
+    def _weight(self, task: Any) -> float:  # noqa: ANN401
+        """How many slots a task takes; where there is one, it is one task at a time."""
+        step = getattr(task.actions[0], "step", None) if task.actions else None
+        return step.weight if step and self.slots > 1 else CPU
 
     def _run(self, node: Any) -> None:  # noqa: ANN401
         """Run a step, on a thread of the pool."""
@@ -114,11 +128,16 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
                 with suppress(Empty):
                     node, failure = self.ended.get(timeout=POLL_SECONDS)
                     break
-            self.begun.remove(node)
+            self._over(node)
         if isinstance(failure, BaseException):
             raise failure
         self.process_task_result(node, failure)
         return node
+
+    def _over(self, node: Any) -> None:  # noqa: ANN401
+        """Take back the slots of a step that has ended."""
+        self.begun.remove(node)
+        self.free += self._weight(node.task)
 
     def _stop(self) -> None:
         """End what runs within two seconds; a step that came to its end is recorded, the partial files of the others go."""
@@ -127,7 +146,7 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
         with suppress(Empty):
             while self.begun:
                 node, failure = self.ended.get(timeout=max(0.0, deadline - time.monotonic()))
-                self.begun.remove(node)
+                self._over(node)
                 if failure is None:
                     self.process_task_result(node, None)
         self.running.sweep()

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pressroom.engine.action import StepAction
 from pressroom.engine.digests import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from pressroom.engine.state import StepRow
+    from pressroom.plan import Step
 
-BYTES_A_SECOND = 10_000_000
-"""Of a master, about what one core encodes: 16 bits and 44.1 kHz at 57 times real time."""
 LITTLE = 0.01
 """Seconds, for what only writes a list."""
 
 
-def expected(task: Any, history: Mapping[str, StepRow]) -> float:  # noqa: ANN401  # doit's task
-    """How many seconds a step will take: as long as the last time, else by the size of what ffmpeg has to read."""
-    if (last := history.get(task.name)) and last.seconds:
-        return last.seconds
-    action = task.actions[0] if task.actions else None
-    if not isinstance(action, StepAction) or not action.step.tools or not action.step.inputs:
-        return LITTLE
-    status = status_of(action.step.inputs[0])
-    return LITTLE + status[0] / BYTES_A_SECOND if status else 1.0
+def expectations(steps: Iterable[tuple[str, Step]], history: Mapping[str, StepRow]) -> dict[str, float]:
+    """How many seconds each step will take, by task, in the order of the plan: what a step reads is made by those before it.
+
+    As long as the last time; else by its pace and the size of the master that it goes back to.
+    """
+    sizes: dict[Path, int] = {}
+    expected = {}
+    for task, step in steps:
+        last = history.get(task)
+        if last and last.seconds:
+            expected[task] = last.seconds
+            continue
+        size = _size(step.inputs[0], sizes) if step.inputs and step.pace else 0
+        sizes |= dict.fromkeys(step.outputs, size)
+        expected[task] = LITTLE + (size / step.pace if step.pace else 0)
+    return expected
 
 
-def critical_paths(tasks: Mapping[str, Any], seconds: Callable[[Any], float]) -> dict[str, float]:
+def _size(path: Path, known: Mapping[Path, int]) -> int:
+    """The bytes of a source, or of the source that a file is made of."""
+    if path in known:
+        return known[path]
+    status = status_of(path)
+    return status[0] if status else 0
+
+
+def critical_paths(tasks: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, float]:
     """For each task, the seconds of the longest chain from its beginning to the end of the build."""
     waiting: dict[str, list[str]] = {name: [] for name in tasks}
     for name, task in tasks.items():
@@ -44,6 +58,6 @@ def critical_paths(tasks: Mapping[str, Any], seconds: Callable[[Any], float]) ->
         elif ahead := [after for after in waiting[name] if after not in paths]:
             stack += ahead
         else:
-            paths[name] = seconds(tasks[name]) + max((paths[after] for after in waiting[name]), default=0.0)
+            paths[name] = seconds.get(name, LITTLE) + max((paths[after] for after in waiting[name]), default=0.0)
             stack.pop()
     return paths

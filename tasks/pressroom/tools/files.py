@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import facts, lrc, sums
-from pressroom.plan import ASIDE, OUTPUT, Step
+from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class CopyLyrics(Step):
 class Copy(Step):
     """Copies a file as it is; with `receipt`, notes its size and digest on the way."""
 
+    weight: ClassVar[float] = IO
     cached: ClassVar[bool] = False
     source: Path
     output: Path = field(metadata=OUTPUT)
@@ -82,6 +83,7 @@ class Zip(Step):
     without reading them.
     """
 
+    weight: ClassVar[float] = IO
     cached: ClassVar[bool] = False
     members: tuple[tuple[str, Path], ...]
     output: Path = field(metadata=OUTPUT)
@@ -108,6 +110,7 @@ class Zip(Step):
 class Sums(Step):
     """Writes SHA256SUMS over everything that the release made: large files by their receipts, small ones by reading them."""
 
+    weight: ClassVar[float] = IO
     folder: Path = field(metadata=ASIDE)
     receipts: tuple[Path, ...]
     files: tuple[Path, ...]

@@ -37,6 +37,11 @@ class Probe(Step):
         """It decodes with ffmpeg, and mutagen reads the header of what is compressed."""
         return ("ffmpeg", "mutagen")
 
+    @property
+    def pace(self) -> float:
+        """It decodes the master once, for all meters."""
+        return 50e6
+
     def run(self, work: Work) -> None:
         """Write the facts; raises ReleaseError for a master that is not whole, not audio, or not what its name says."""
         notes.write(work, self.facts, audio_facts(work, self.source))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ToolError
 from pressroom.formats import facts, loudness, lrc
 from pressroom.formats.tagset import Picture, TagSet
-from pressroom.plan import OUTPUT, Step
+from pressroom.plan import IO, OUTPUT, Step
 from pressroom.tools import encode, files, notes, tags
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Tag(Step):
     (a stem). `lyrics` is the lyrics file as it stands in the build.
     """
 
+    weight: ClassVar[float] = IO
     bare: Path
     measured: Path
     tags: TagSet
