@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,3 +61,32 @@ def test_a_title_cannot_write_on_the_terminal(fresh: Repo, command: list[str]) -
     fresh.edit("releases/moon.yaml", "title: Rise", "title: Ri\u202ese\n    lyrics: la")
     done = fresh.doit(*command)
     assert (0, True, False) == (done.code, r"\u202e" in done.out, "\u202e" in done.out)
+
+
+@pytest.mark.media
+def test_the_menu_says_how_each_release_stands(built: Repo) -> None:
+    """Up to date, stale, failed, never built, or not to be built; with its size, and when it was built."""
+
+    def standing(slug: str = "moon") -> str:
+        lines = built.doit("list", "--status").out.splitlines()
+        return next(line for line in lines if line.startswith(f"{slug} ")).removeprefix(slug).strip()
+
+    assert re.fullmatch(r"up to date, [\d.]+ [kM]B, last built \d{4}-\d\d-\d\d \d\d:\d\d", standing())
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    assert standing().startswith("stale (")
+    built.write("releases/masters/01.wav", b"no audio at all")
+    assert 1 == built.doit().code
+    assert standing().startswith("failed (moon:probe:01), ")
+    built.wav("releases/masters/01.wav")
+    assert 0 == built.doit().code
+    assert standing().startswith("up to date, ")
+    (built.path / "releases/masters/01.wav").unlink()
+    assert standing().startswith("cannot be built; `doit plan` says why, ")
+    built.write("releases/sun.yaml", "kind: albun\n")
+    assert "its YAML has mistakes" == standing("sun")
+
+
+@pytest.mark.media
+def test_a_release_that_was_never_built_says_so(fresh: Repo) -> None:
+    """There is nothing else to say of it."""
+    assert "moon  never built\n" == fresh.doit("list", "--status").out

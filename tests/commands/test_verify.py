@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.conftest import Repo
@@ -116,6 +117,46 @@ def test_a_renamed_release_is_not_made_again(built: Repo) -> None:
     (built.path / "releases/moon.yaml").rename(built.path / "releases/luna.yaml")
     done = built.doit()
     assert not any(step.split(":")[1].startswith(("encode", "measure", "probe", "tag", "cover:")) for step in done.made)
+
+
+def moved(repo: Repo) -> None:
+    """The tracks in another order."""
+    first, second, third = (repo.path / "releases/moon.yaml").read_text(encoding="utf-8").partition("tracks:\n")
+    one, two = third.split("  - ")[1:3]
+    assert "Rise" in one
+    repo.write("releases/moon.yaml", f"{first}{second}  - {two.rstrip()}\n  - {one.rstrip()}\n")
+
+
+EDITS: dict[str, Callable[[Repo], object]] = {
+    "a title": lambda repo: repo.edit("releases/moon.yaml", "title: Rise", "title: Risen"),
+    "a master": lambda repo: repo.wav("releases/masters/01.wav", hertz=550),
+    "the order of tracks": moved,
+    "a release that is gone": lambda repo: (repo.path / "releases/moon.yaml").unlink(),
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_the_way_back_is_free(built: Repo, what: str) -> None:
+    """What was undone, or switched to another branch and back, gives the same bytes, and starts no ffmpeg."""
+    sources, before = built.files("releases"), built.files()
+    kept = {name: (built.path / name).read_bytes() for name in sources}
+    EDITS[what](built)
+    assert 0 == built.doit().code
+    assert 0 == built.doit("prune", "--delete").code
+    assert before != built.files()
+    for name, content in kept.items():
+        built.write(name, content)
+    assert 0 == built.doit(PRESSROOM_FFMPEG=built.slow_ffmpeg("*file:*")).code
+    built.doit("prune", "--delete")
+    assert before == built.files()
+
+
+def test_a_track_that_moves_is_not_encoded_again(built: Repo) -> None:
+    """Only its tags, and the lists, know its number."""
+    moved(built)
+    done = built.doit(PRESSROOM_FFMPEG=built.slow_ffmpeg("*file:*"))
+    assert 0 == done.code
+    assert not any(step.split(":")[1].startswith(("encode", "measure", "probe")) for step in done.made)
 
 
 def test_the_cache_is_trimmed_to_its_limit(built: Repo) -> None:

@@ -88,6 +88,27 @@ def test_a_database_of_another_version_is_moved_aside(path: Path) -> None:
     assert State(path).moved is not None
 
 
+def test_an_older_version_is_brought_up_to_date(path: Path) -> None:
+    """With all that it knows."""
+    filled(path)
+    with sqlite3.connect(path) as connection:
+        connection.executescript("DROP TABLE failed; PRAGMA user_version = 1;")
+    connection.close()
+    state = State(path)
+    assert (None, [STEP], {}) == (state.moved, list(state.steps.values()), state.failed)
+    state.fail(STEP.task, "no")
+    assert {STEP.task: "no"} == State(path).failed
+
+
+def test_a_failure_is_known_until_the_step_is_done(path: Path) -> None:
+    """For who asks how a release stands."""
+    state = State(path)
+    state.fail(STEP.task, "no")
+    state.fail("moon:check", "never")
+    state.commit(steps=[STEP])
+    assert {"moon:check": "never"} == state.failed == State(path).failed
+
+
 def test_an_empty_file_is_a_new_database(path: Path) -> None:
     """As a full disk leaves one."""
     path.touch()

@@ -50,6 +50,8 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         remove(there)
         build.state.forget([str(path) for path in made])
         print(f"removed {len(there)} files")  # noqa: T201
+        if not rows and not args and any(build.settings.build.glob("*/*")):
+            print(f"no build of what stands in {build.settings.build} is on record; `doit` compares it, and then it is")  # noqa: T201
         return 0
 
 

@@ -69,23 +69,26 @@ def standings(build: Build, names: list[str]) -> int:
         ends = [row.finished for task, row in build.state.steps.items() if task.startswith(prefix)]
         paths = [Path(row.path) for row in build.state.made.values() if row.release == release.slug]
         bytes_ = sum(path.stat().st_size for path in paths if not path.is_relative_to(STATE) and path.is_file())
-        line = _standing([outlook.fate for outlook in forecast([release], build)], release.error, built=bool(ends))
+        outlooks = [outlook for outlook in forecast([release], build) if outlook.fate != "fresh"]
+        failed = [outlook.task for outlook in outlooks if outlook.task in build.state.failed]
+        line = _standing([outlook.fate for outlook in outlooks], failed, release.error, built=bool(ends))
         if ends:
             line += f", {size(bytes_)}, last built {time.strftime('%Y-%m-%d %H:%M', time.localtime(max(ends)))}"
         print(f"{release.slug:{width}}  {line}")  # noqa: T201
     return exit_code(release.error for release in releases if release.error)
 
 
-def _standing(fates: list[str], error: PressroomError | None, *, built: bool) -> str:
-    """How a release stands, in a few words."""
+def _standing(stale: list[str], failed: list[str], error: PressroomError | None, *, built: bool) -> str:
+    """How a release stands, in a few words, by the fates of what is stale and the steps that failed the last time."""
     if error:
         return "its YAML has mistakes"
-    if "fail" in fates:
+    if "fail" in stale:
         return "cannot be built; `doit plan` says why"
-    stale = sum(fate != "fresh" for fate in fates)
+    if failed:
+        return f"failed ({', '.join(failed)})"
     if not built:
         return "never built"
-    return f"stale ({stale} step{'s' * (stale > 1)})" if stale else "up to date"
+    return f"stale ({len(stale)} step{'s' * (len(stale) > 1)})" if stale else "up to date"
 
 
 def steps(slugs: list[str], build: Path) -> int:

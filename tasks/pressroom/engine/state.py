@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 APPLICATION = 0x70726573
 """`pres`: says whose database this is."""
-VERSION = 1
-TABLES = """
+MIGRATIONS = (
+    """
 CREATE TABLE files (
     path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, sha256 TEXT
 ) WITHOUT ROWID;
@@ -35,7 +35,11 @@ CREATE TABLE steps (
 CREATE TABLE started (
     part TEXT PRIMARY KEY
 ) WITHOUT ROWID;
-"""
+""",
+    "CREATE TABLE failed (task TEXT PRIMARY KEY, error TEXT) WITHOUT ROWID;",
+)
+"""What makes each version of the one before it; the first one makes it of an empty file."""
+VERSION = len(MIGRATIONS)
 STAMP = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
 BUSY_SECONDS = 10
 
@@ -89,6 +93,8 @@ class State:
         self.files = {row.path: row for row in starmap(FileRow, self._all("files"))}
         self.made = {row.path: row for row in starmap(MadeRow, self._all("made"))}
         self.steps = {row.task: row for row in starmap(StepRow, self._all("steps"))}
+        self.failed: dict[str, str] = dict(self._all("failed"))
+        """The error of each step that failed the last time it ran."""
 
     @property
     def new(self) -> bool:
@@ -109,6 +115,15 @@ class State:
                     marks = ", ".join("?" * len(row))
                     connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608  # our names
                     getattr(self, table)[row[0]] = row
+                    if table == "steps" and row[0] in self.failed:
+                        connection.execute("DELETE FROM failed WHERE task = ?", row[:1])
+                        del self.failed[row[0]]
+
+    def fail(self, task: str, error: str) -> None:
+        """Note that a step failed."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO failed VALUES (?, ?)", (task, error))
+            self.failed[task] = error
 
     def start(self, parts: Iterable[Path]) -> None:
         """Note partial files before they are written.
@@ -161,7 +176,7 @@ class State:
         except sqlite3.OperationalError as error:
             raise _refused(self.path, error) from error
         except sqlite3.DatabaseError:
-            self.moved = _moved_aside(self.path)
+            self.moved = moved_aside(self.path)
         try:
             return _connected(self.path)
         except sqlite3.Error as error:
@@ -188,10 +203,12 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(question).fetchone()[0]
         for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
     )
-    if found == (0, 0, 0):
-        connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {TABLES} {STAMP} COMMIT;")
-    elif found != (APPLICATION, VERSION, 4):
+    application, version, tables = found
+    if found != (0, 0, 0) and (application != APPLICATION or not tables or not 0 < version <= VERSION):
         raise sqlite3.DatabaseError("not a state of this version")
+    if version < VERSION:
+        script = "".join(MIGRATIONS[version:])
+        connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {script} {STAMP} COMMIT;")
     # Where there is no shared memory, as on a network file system, SQLite stays with its rollback journal.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -199,7 +216,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError("damaged")
 
 
-def _moved_aside(path: Path) -> Path:
+def moved_aside(path: Path) -> Path:
     """Put a database and its log away under a name with the time."""
     aside = path.with_name(f"{path.name}.unusable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
     path.replace(aside)
