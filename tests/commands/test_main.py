@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,13 @@ def test_help_lists_every_verb(given: list[str], capsys: pytest.CaptureFixture[s
     assert main(given) == 0
     shown = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert [*DOIT_VERBS, *VERBS] == shown
+
+
+def test_verbs_do_not_shadow_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """A module called `list` beside them takes no built-in away."""
+    import_module("pressroom.commands.list")
+    assert main(["name", "Rise"]) == 0
+    assert "Rise\n" == capsys.readouterr().out
 
 
 @pytest.mark.parametrize("verb", [*DOIT_VERBS, *VERBS])

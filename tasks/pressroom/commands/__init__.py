@@ -71,7 +71,8 @@ REPO_OPTIONS = ("-f", "--file", "-d", "--dir", "-k", "--seek-file")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script `pressroom`; returns the exit code of the contract."""
-    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    # Not `list(...)`: once the verb of that name is imported, it is an attribute of this package.
+    given = [*(sys.argv[1:] if arguments is None else arguments)] or ["--help"]
     return _explained(lambda: _done(*given))
 
 
@@ -100,7 +101,7 @@ def help_text(verb: str = "") -> str:
 
 def one_argument(arguments: Sequence[str], usage: str) -> str:
     """The only argument, after `--` where it begins with a dash; raises UsageError with the usage."""
-    given = list(arguments)
+    given = [*arguments]
     if len(given) == 2 and given[0] == "--":  # noqa: PLR2004  # the mark and the argument
         return given[1]
     if len(given) != 1 or not given[0] or given[0].startswith("-"):
@@ -119,7 +120,7 @@ def _done(verb: str, *rest: str) -> int:
     if verb in {**DOIT_VERBS, **VERBS} and HELP & {*rest}:
         return _shown(help_text(verb))
     if verb in VERBS:
-        return int(import_module(f"pressroom.commands.{verb}").run(list(rest)))
+        return int(import_module(f"pressroom.commands.{verb}").run([*rest]))
     return _doit([verb, *rest])
 
 
