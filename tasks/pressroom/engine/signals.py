@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Stopped(KeyboardInterrupt):
@@ -34,7 +34,7 @@ class Stopping:
 
     @contextmanager
     def raised(self) -> Iterator[None]:
-        """INT, TERM and HUP raise Stopped; a HUP that is ignored already (`nohup doit`) stays ignored."""
+        """INT, TERM, HUP and QUIT raise Stopped; a HUP that is ignored already (`nohup doit`) stays ignored."""
         numbers = [n for n in NUMBERS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
         before = [signal.signal(number, self._handle) for number in numbers]
         try:
