@@ -1,6 +1,6 @@
 """The engine alone, on steps that do next to nothing: no-op, one release of many, overhead of a step, schedule.
 
-Beside it, in the same run and on as many files: stock doit, make, and ninja where it is installed.
+Beside it, in the same run and on as many files: stock doit, make, and ninja and SCons where they are installed.
 """
 
 from __future__ import annotations
@@ -131,6 +131,9 @@ def others(folder: Path, count: int) -> dict[str, list[str]]:
         files["make"], commands["make"] = {"Makefile": "all: " + " ".join(names) + "\n" + rules}, ["make", "-rRs"]
     if shutil.which("ninja"):
         files["ninja"], commands["ninja"] = {"build.ninja": ninja}, ["ninja", "--quiet"]
+    if shutil.which("scons"):
+        lines = "".join(f"Command({name!r}, 'in.txt', 'echo {n} > $TARGET')\n" for n, name in enumerate(names))
+        files["scons"], commands["scons"] = {"SConstruct": lines}, ["scons", "-Q", "-s"]
     for program, content in files.items():
         (folder / program / "out").mkdir(parents=True)
         (folder / program / "in.txt").write_text("source", encoding="utf-8")

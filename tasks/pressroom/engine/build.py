@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,8 @@ class Build:
         self.running = Running()
         self.anew = False
         """Whether every step is run, without the cache."""
+        self.renamed: set[Path] = set()
+        """The folders in which files got their names since the build began."""
         self.began = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
 
     def prepare(self) -> None:
@@ -60,9 +64,27 @@ class Build:
         """The results of earlier actions."""
         return Cache(STATE / "cache")
 
+    def settle(self) -> None:
+        """Make the names of what was made durable."""
+        while self.renamed:
+            with suppress(OSError):  # a folder that is gone has no names
+                flush(self.renamed.pop())
+
     def keep(self, path: Path) -> str:
         """Put aside an output that is not as it was made; returns the line that says so."""
         target = KEPT / self.began / path
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
         return f"{path}: was not as pressroom made it; that version is kept in {target}"
+
+
+def flush(path: Path) -> None:
+    """Make a file's content, or a folder's names, durable; some systems cannot flush a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(handle)

@@ -53,6 +53,7 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
     def close(self) -> None:
         """Write what was learned of files."""
         super().close()
+        self.build.settle()
         if fresh := self.build.digests.taken():
             self.build.state.commit(files=fresh)
         self.build.state.finish(Path(part) for part in self.build.state.started() if not Path(part).exists())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressroom.engine.build import flush
 from pressroom.engine.digests import sha256, status_of
 from pressroom.engine.settings import STATE
 from pressroom.engine.staleness import Verdict, verdict
@@ -159,13 +159,14 @@ def _commit(job: Job, judged: Verdict, work: StepWork, digests: Mapping[Path, st
     """Flush, put aside what someone else left there, note, and rename into place, in this order.
 
     A kill before the note leaves the old files; after it, each file is the old one or the new one, and the record knows both.
+    So the new names need not be durable before the build is over.
     """
     build = job.build
     for path in digests:
         if path.is_dir():
             raise ToolError(f"{path}: a folder stands where this file belongs; move it away and run `doit` again")
     for part in work.parts.values():
-        _flush(part)
+        flush(part)
     standing = {path: build.digests.of(path) for path in digests}
     edited = [path for path, digest in standing.items() if _foreign(path, digest, digests[path], build)]
     for path in edited:
@@ -185,8 +186,7 @@ def _commit(job: Job, judged: Verdict, work: StepWork, digests: Mapping[Path, st
         if path in edited or standing[path] != digests[path]:
             part.replace(path)
         build.digests.learn(path, digests[path])
-    for folder in {path.parent for path in work.parts}:
-        _flush(folder)
+    build.renamed |= {path.parent for path in work.parts}
 
 
 def _keep_result(job: Job, judged: Verdict, work: StepWork, digests: Mapping[Path, str]) -> None:
@@ -202,18 +202,6 @@ def _foreign(path: Path, standing: str | None, made: str, build: Build) -> bool:
     row = build.state.made.get(str(path))
     ours = {None, made, row.sha256, row.before} if row else {None, made}
     return standing not in ours and not path.is_relative_to(STATE)
-
-
-def _flush(path: Path) -> None:
-    """Make a file's content, or a folder's names, durable; some systems cannot flush a folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        if not path.is_dir():
-            raise
-    finally:
-        os.close(handle)
 
 
 def _explained(error: OSError, step: Step) -> PressroomError:
