@@ -98,7 +98,12 @@ def test_reading_ahead_reads_what_is_unknown(file: Path, read: list[Path]) -> No
     other.write_bytes(b"other")
     time.sleep(0.03)
     digests = Digests({})
+    os.mkfifo(file.with_name("pipe.wav"))
+    assert [(file, file.stat().st_size), (other, 5)] == digests.unread(
+        [file, other, *(file.with_name(n) for n in ("none", "pipe.wav"))]
+    )
     digests.read([file, other, file.with_name("none.wav")], 2)
     assert {file, other} == set(read)
+    assert [] == digests.unread([file, other])
     digests.of(file)
     assert 2 == len(read)

@@ -83,9 +83,10 @@ class Digests:
         return list(fresh.values())
 
     def unread(self, paths: Iterable[Path]) -> list[tuple[Path, int]]:
-        """Those files whose digest has to be taken, with their size in bytes."""
+        """Those files whose digest has to be taken, with their size in bytes; pipes and devices are none."""
         statuses = ((path, status_of(path)) for path in paths)
-        return [(path, status[0]) for path, status in statuses if status and not self._known(str(path), status)]
+        unknown = [(path, status[0]) for path, status in statuses if status and not self._known(str(path), status)]
+        return [(path, size) for path, size in unknown if path.is_file()]
 
     def read(self, paths: Sequence[Path], threads: int) -> None:
         """Take the digests of many files at once; raises Stopped when a signal ends the build meanwhile."""
