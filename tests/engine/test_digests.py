@@ -99,9 +99,8 @@ def test_reading_ahead_reads_what_is_unknown(file: Path, read: list[Path]) -> No
     time.sleep(0.03)
     digests = Digests({})
     os.mkfifo(file.with_name("pipe.wav"))
-    assert [(file, file.stat().st_size), (other, 5)] == digests.unread(
-        [file, other, *(file.with_name(n) for n in ("none", "pipe.wav"))]
-    )
+    others = [file.with_name(name) for name in ("b.wav", "none.wav", "pipe.wav")]
+    assert [(file, file.stat().st_size), (other, 5)] == digests.unread([file, *others])
     digests.read([file, other, file.with_name("none.wav")], 2)
     assert {file, other} == set(read)
     assert [] == digests.unread([file, other])
