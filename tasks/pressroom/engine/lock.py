@@ -47,9 +47,9 @@ def _acquire(lock: FileLock, holder: Path, *, wait: bool) -> None:
             lock.acquire(timeout=0)
         except Timeout:
             if not wait:
-                raise LockedError(f"{_described(holder)}; run `doit` again when it has ended") from None
+                raise LockedError(f"{described(holder)}; run `doit` again when it has ended") from None
             if not told:
-                print(f"{_described(holder)}; waiting for it", file=sys.stderr, flush=True)  # noqa: T201
+                print(f"{described(holder)}; waiting for it", file=sys.stderr, flush=True)  # noqa: T201
                 told = True
             with STOPPING.noted():
                 time.sleep(POLL_SECONDS)
@@ -58,7 +58,7 @@ def _acquire(lock: FileLock, holder: Path, *, wait: bool) -> None:
             return
 
 
-def _described(holder: Path) -> str:
+def described(holder: Path) -> str:
     """Who has the lock, in words."""
     try:
         found = json.loads(holder.read_text(encoding="utf-8"))
