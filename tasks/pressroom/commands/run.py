@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,20 +137,18 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
 
     @contextmanager
     def database(self, build: Build, params: Any) -> Iterator[Any]:  # noqa: ANN401
-        """The database of doit, for tasks that the repo has of its own; one that is damaged is moved aside.
-
-        Raises MachineError when it cannot be written.
-        """
+        """The database of doit; raises MachineError when it is damaged or cannot be written."""
         import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
 
         from pressroom.engine.ledger import Ledger  # noqa: PLC0415  # likewise
 
         path = params["dep_file"]
-        _readable(Path(path))
         try:
             yield Ledger(build, self._backends.get(params["backend"]), path, codec_cls=self.get_codec_cls("json"))
         except (sqlite3.Error, DatabaseException) as error:
-            raise MachineError(f"{path}: cannot be used ({error}); mend its permissions, or the disk") from error
+            raise MachineError(
+                f"{path}: cannot be used ({error}); remove the file and run `doit` again: steps are then made anew"
+            ) from error
 
     def control(self, names: list[str]) -> TaskControl:
         """The tasks that `names` mean, selected: of the releases, and those that the repo's own dodo.py has."""
@@ -164,23 +162,6 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         except InvalidCommand as error:
             raise UsageError(_unknown(str(error.not_found), (*control.tasks, *control.targets))) from error
         return control
-
-
-def _readable(path: Path) -> None:
-    """Move a database aside that is none."""
-    import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
-
-    from pressroom.engine.state import moved_aside  # noqa: PLC0415  # likewise
-
-    if not path.is_file():
-        return
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        return  # it may be a good one: who uses it says what is wrong
-    except sqlite3.DatabaseError:
-        print(f"{path}: damaged, so it was moved to {moved_aside(path)}", file=sys.stderr)  # noqa: T201
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from contextlib import suppress
 from functools import cached_property
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from pressroom.engine.cache import Cache
@@ -72,9 +74,11 @@ class Build:
 
     def keep(self, path: Path) -> str:
         """Put aside an output that is not as it was made; returns the line that says so."""
-        target = KEPT / self.began / path
+        # Two builds in one second, or after the clock was set back, may have put aside versions of the same file.
+        folders = chain([self.began], (f"{self.began}-{n}" for n in count(2)))
+        target = next(target for folder in folders if not os.path.lexists(target := KEPT / folder / path))
         target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+        shutil.move(path, target)  # `build/` may be another file system
         return f"{path}: was not as pressroom made it; that version is kept in {target}"
 
 
