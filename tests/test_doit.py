@@ -99,16 +99,22 @@ class TestOnlyWhatIsStale:
         assert 0 == built.doit().code
         assert before == built.files()
 
-    def test_damaged_state_is_named(self, built: Repo) -> None:
-        """A state file that cannot be read is an error with what to do, and no traceback."""
-        built.write(".pressroom/doit.db", b"x" * 5000)
-        built.write(".pressroom/toolchain.json", b"[")
-        built.write(".pressroom/made.jsonl", b'["moon", "build/moon/flac/01 R')
+    def test_damaged_state_is_moved_aside(self, built: Repo) -> None:
+        """What cannot be read is told in a line each, kept for who wants to look, and nothing is made again."""
+        for name in ("doit.db", "state.db"):
+            built.write(f".pressroom/{name}", b"x" * 5000)
+        for name in ("toolchain.json", "noop.json", "lock.json"):
+            built.write(f".pressroom/{name}", b"[")
         done = built.doit()
-        assert (3, True) == (done.code, done.err.startswith(".pressroom/doit.db: cannot be used ("))
-        assert done.err.endswith("; remove the file and run `doit` again: steps are then made anew\n")
-        (built.path / ".pressroom/doit.db").unlink()
-        assert 0 == built.doit().code
+        moved = {path.name.partition(".unusable-")[0]: path for path in (built.path / ".pressroom").glob("*.unusable-*")}
+        doits, ours = (moved[name].relative_to(built.path) for name in ("doit.db", "state.db"))
+        what = f".pressroom/state.db: the record of earlier builds could not be used and was moved to {ours}"
+        assert {
+            f"{what}; outputs are compared again",
+            f".pressroom/doit.db: doit's own record could not be used and was moved to {doits}",
+        } == set(done.err.splitlines())
+        assert (0, b"x" * 5000) == (done.code, (built.path / ours).read_bytes())
+        assert (0, "") == ((again := built.doit()).code, again.err)
 
     def test_what_is_named_is_made(self, fresh: Repo) -> None:
         """A step or an output is made with what it needs, and nothing else; all names of a file will do."""

@@ -137,17 +137,21 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
 
     @contextmanager
     def database(self, build: Build, params: Any) -> Iterator[Any]:  # noqa: ANN401
-        """The database of doit; raises MachineError when it is damaged or cannot be written."""
+        """The database of doit, a new one where it is damaged; raises MachineError when it cannot be written."""
         import sqlite3  # noqa: PLC0415  # a foreign project need not pay for it
 
         from pressroom.engine.ledger import Ledger  # noqa: PLC0415  # likewise
+        from pressroom.engine.state import moved_aside, sound  # noqa: PLC0415  # likewise
 
         path = params["dep_file"]
+        if not sound(Path(path)):
+            moved = moved_aside(Path(path))
+            print(f"{path}: doit's own record could not be used and was moved to {moved}", file=sys.stderr)  # noqa: T201
         try:
             yield Ledger(build, self._backends.get(params["backend"]), path, codec_cls=self.get_codec_cls("json"))
         except (sqlite3.Error, DatabaseException) as error:
             raise MachineError(
-                f"{path}: cannot be used ({error}); remove the file and run `doit` again: steps are then made anew"
+                f"{path}: cannot be used ({error}); mend its permissions, or the disk, and run `doit` again"
             ) from error
 
     def control(self, names: list[str]) -> TaskControl:

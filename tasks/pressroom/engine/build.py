@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from contextlib import suppress
 from functools import cached_property
@@ -53,8 +54,12 @@ class Build:
 
     @cached_property
     def state(self) -> State:
-        """What earlier builds did."""
-        return State(STATE / "state.db")
+        """What earlier builds did; where that is not known any more, the user is told."""
+        state = State(STATE / "state.db")
+        if state.moved:
+            what = f"{state.path}: the record of earlier builds could not be used and was moved to {state.moved}"
+            print(f"{what}; outputs are compared again", file=sys.stderr, flush=True)  # noqa: T201
+        return state
 
     @cached_property
     def digests(self) -> Digests:
