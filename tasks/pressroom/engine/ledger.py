@@ -51,12 +51,13 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
             super().remove_success(task)
 
     def close(self) -> None:
-        """Write what was learned of files."""
+        """Write what was learned of files, and fold the log into the database."""
         super().close()
         self.build.settle()
         if fresh := self.build.digests.taken():
             self.build.state.commit(files=fresh)
         self.build.state.finish(Path(part) for part in self.build.state.started() if not Path(part).exists())
+        self.build.state.close()
 
 
 def _step_action(task: Any) -> StepAction | None:  # noqa: ANN401
