@@ -185,9 +185,11 @@ class World(RuleBasedStateMachine):
 
     @rule(slots=st.sampled_from(["1", "2"]))
     def build(self, slots: str) -> None:
-        """All is as in a build in an empty folder, and a second one has nothing to do."""
+        """All is as in a build in an empty folder, a second one has nothing to do; `doit plan` knew whether this one had."""
+        planned = self.doit("plan")
         done = self.doit("-n", slots)
         assert 0 == done.code, done
+        assert (10 if done.made or done.restored else 0) == planned.code, (planned, done)
         there, whole = self.repo.files(), self.whole()
         assert whole.items() <= there.items(), done
         again = self.doit("-n", slots)
