@@ -77,6 +77,17 @@ def test_tasks_of_the_repo_itself_run(settled: Repo) -> None:
         (settled.path / "hello").unlink()
 
 
+def test_what_the_repo_imports_is_looked_at(settled: Repo) -> None:
+    """A dodo.py may bring kinds of its own, from files beside it."""
+    settled.write("kinds_of_mine.py", "")
+    settled.write("dodo.py", "import kinds_of_mine\nfrom pressroom.dodo import *\n")
+    time.sleep(0.05)
+    settled.doit()
+    assert noop.Answer(27, 0) == answer(settled)
+    settled.write("kinds_of_mine.py", "# another\n")
+    assert answer(settled) is None
+
+
 def test_a_cut_file_answers_nothing(settled: Repo) -> None:
     """Wherever it ends."""
     whole = noop.PATH.read_bytes()

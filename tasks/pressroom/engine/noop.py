@@ -19,12 +19,12 @@ from pressroom.engine.digests import status_of
 from pressroom.engine.settings import RELEASES, STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pressroom.engine.build import Build
 
 PATH = STATE / "noop.json"
-VERSION = 2
+VERSION = 3
 NONE = (0, 0, 0, 0)
 """The status of what is not there."""
 
@@ -47,7 +47,10 @@ def answer(build: Build, slugs: Sequence[str]) -> Answer | None:
     """What a build of these releases (of all, when none is named) would say that has nothing to do; None to build in full."""
     try:
         found = json.loads(PATH.read_text(encoding="utf-8"))
-        if found["world"] != _world(build) or (slugs and found["leftovers"]["paths"]):
+        modules = found["modules"]
+        if found["world"] != _world(build) or modules != _statuses(path for path, *_ in modules):
+            return None
+        if slugs and found["leftovers"]["paths"]:
             return None
         sections = found["releases"]
         chosen = [sections[slug] for slug in slugs] if slugs else [*sections.values(), found["leftovers"]]
@@ -74,11 +77,22 @@ def remember(build: Build, releases: Mapping[str, Section], leftovers: Collectio
     left = _section(build, Section(0, leftovers))
     if left is None or None in sections.values():
         return
-    content = {"world": _world(build), "releases": sections, "leftovers": left}
+    content = {"world": _world(build), "modules": _statuses(_own_modules(build)), "releases": sections, "leftovers": left}
     part = PATH.with_name(f"{PATH.name}.part")
     with suppress(OSError):
         part.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
         part.replace(PATH)
+
+
+def _own_modules(build: Build) -> list[str]:
+    """The Python files below the repo that were imported, such as kinds of its own."""
+    files = {str(module.__file__) for module in tuple(sys.modules.values()) if getattr(module, "__file__", None)}
+    return sorted(path for path in files if Path(path).is_relative_to(build.root))
+
+
+def _statuses(paths: Iterable[str]) -> list[list[object]]:
+    """Each path with the status of its file."""
+    return [[path, *(status_of(Path(path)) or NONE)] for path in paths]
 
 
 def _section(build: Build, section: Section) -> dict[str, object] | None:
@@ -123,5 +137,5 @@ def _world(build: Build) -> list[object]:
         str(build.root),
         [str(settings.build), settings.ffmpeg],
         build.toolchain.cpu,
-        [[str(path), *(status_of(path) or NONE)] for path in (*folders, *yaml, *own, *tools, *code)],
+        _statuses(str(path) for path in (*folders, *yaml, *own, *tools, *code)),
     ]
