@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pressroom.engine.state import FileRow, MadeRow, State, StepRow
+from pressroom.engine.state import FileRow, MadeRow, State, StepRow, _refused
 
 FILE = FileRow("a.wav", 1, 2, 3, 4, "ab" * 32)
 MADE = MadeRow("build/moon/a.flac", "moon", "cd" * 32, "ef" * 32, None)
@@ -113,3 +113,16 @@ def test_an_empty_file_is_a_new_database(path: Path) -> None:
     """As a full disk leaves one."""
     path.touch()
     assert (None, {}) == ((state := State(path)).moved, state.made)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("database is locked", "another program holds it, or its file system has no locks; run `doit` later, or elsewhere"),
+        ("database or disk is full", "the disk is full; make room and run `doit` again"),
+        ("disk I/O error", "cannot be used (disk I/O error); mend its permissions, or the disk, and run `doit` again"),
+    ],
+)
+def test_a_refusal_says_what_to_do(said: str, told: str) -> None:
+    """SQLite's own words alone help nobody."""
+    assert f"state.db: {told}" == str(_refused(Path("state.db"), sqlite3.OperationalError(said)))

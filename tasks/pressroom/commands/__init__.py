@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressroom.errors import PressroomError, UsageError
+from pressroom.errors import MachineError, PressroomError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -156,6 +156,9 @@ def _explained(run: Callable[[], int]) -> int:
         # Python flushes once more at its end, to somewhere that takes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"{error}; mend this and try again", file=sys.stderr)  # noqa: T201
+        return MachineError.exit_code
     return code
 
 

@@ -42,6 +42,13 @@ CREATE TABLE started (
 VERSION = len(MIGRATIONS)
 STAMP = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
 BUSY_SECONDS = 10
+NO_SHARED_MEMORY = (
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+)
+"""SQLite's codes for a file system without shared memory, which its write-ahead log needs."""
 
 
 class FileRow(NamedTuple):
@@ -174,11 +181,12 @@ class State:
         try:
             return _connected(self.path)
         except sqlite3.OperationalError as error:
-            raise _refused(self.path, error) from error
+            if getattr(error, "sqlite_errorcode", None) not in NO_SHARED_MEMORY:
+                raise _refused(self.path, error) from error
         except sqlite3.DatabaseError:
             self.moved = moved_aside(self.path)
         try:
-            return _connected(self.path)
+            return _connected(self.path, log=self.moved is not None)
         except sqlite3.Error as error:
             raise _refused(self.path, error) from error
 
@@ -186,18 +194,23 @@ class State:
         return list(self._connection.execute(f"SELECT * FROM {table}"))  # noqa: S608  # our names
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    """A sound database of this version; raises sqlite3.DatabaseError for any other file."""
+def _connected(path: Path, *, log: bool = True) -> sqlite3.Connection:
+    """A sound database of this version, with a write-ahead `log` or without; raises sqlite3.DatabaseError for others."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
-        _prepare(connection)
+        if not log:
+            # In this order: a log that is there is read without shared memory, and folded into the database.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("PRAGMA locking_mode = NORMAL")
+        _prepare(connection, "WAL" if log else "DELETE")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, journal: str) -> None:
     """Make the tables of a new database; raises sqlite3.DatabaseError for one that is not ours, or not sound."""
     found = tuple(
         connection.execute(question).fetchone()[0]
@@ -208,9 +221,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError("not a state of this version")
     if version < VERSION:
         script = "".join(MIGRATIONS[version:])
-        connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {script} {STAMP} COMMIT;")
-    # Where there is no shared memory, as on a network file system, SQLite stays with its rollback journal.
-    connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"PRAGMA journal_mode = {journal}; BEGIN; {script} {STAMP} COMMIT;")
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA synchronous = FULL")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("damaged")
@@ -241,4 +253,8 @@ def _refused(path: Path, error: sqlite3.Error) -> MachineError:
     """SQLite's refusal in words."""
     if "full" in str(error):
         return MachineError(f"{path}: the disk is full; make room and run `doit` again")
+    if "locked" in str(error):
+        return MachineError(
+            f"{path}: another program holds it, or its file system has no locks; run `doit` later, or elsewhere"
+        )
     return MachineError(f"{path}: cannot be used ({error}); mend its permissions, or the disk, and run `doit` again")
