@@ -97,7 +97,7 @@ def test_no_shared_memory_is_no_matter(forking: Forking, notes: NotesRepo, nth: 
     """As on a network file system: the state does without its log, and what an earlier build's log holds is not lost."""
     forking.doit(notes, "-n", "1", fault="kill", nth=nth)
     notes.edit("releases/moon.yaml", "Rise", "Risen")
-    assert most == 8 or (notes.path / ".pressroom/state.db-wal").stat().st_size
+    assert nth != 70 or (notes.path / ".pressroom/state.db-wal").stat().st_size
     for made in (range(1, most + 1), range(1)):
         done = without(notes, "mmap", "ENODEV", on=".pressroom/state.db-shm")
         assert (0, False) == (done.code, "state.db" in done.err), done
