@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Done, Repo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 HERE = Path(__file__).parent
 DODO = f"import sys\nsys.path.insert(0, {str(HERE)!r})\nimport notes\nfrom pressroom.dodo import *  # noqa: F403\n"
@@ -59,9 +59,12 @@ class Forking:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def doit(self, repo: Repo, *words: str, fault: str = "", nth: int = 0, later: int = 0) -> Done:
-        """Run doit in a repo, with a fault (see inject.py), or a clock that is `later` by so many seconds."""
-        asked = {"folder": str(repo.path), "words": words, "fault": fault, "nth": nth, "later": later}
+    def doit(self, repo: Repo, *words: str, fault: str = "", nth: int = 0, later: int = 0, strace: Sequence[str] = ()) -> Done:
+        """Run doit in a repo, with a fault (see inject.py), or a clock that is `later` by so many seconds.
+
+        `strace` are arguments of one that watches; then one thread does all.
+        """
+        asked = {"folder": str(repo.path), "words": words, "fault": fault, "nth": nth, "later": later, "strace": strace}
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps(asked) + "\n")
