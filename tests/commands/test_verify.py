@@ -8,12 +8,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import DODO, Repo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from tests.conftest import Repo
 
 pytestmark = pytest.mark.media
 
@@ -110,6 +109,19 @@ def test_the_cache_alone_is_enough(built_once: Repo, fresh: Repo) -> None:
     done = fresh.doit()
     assert built_once.files() == fresh.files()
     assert not any(step.split(":")[1].startswith(("encode", "measure", "probe", "tag")) for step in done.made)
+
+
+def test_other_names_for_the_same_files_are_told_everywhere(built: Repo, tmp_path: Path) -> None:
+    """After another `naming`, what comes from the cache and what is written are as in a repo that never had the old one."""
+    built.write("releases/moon.yaml", (built.path / "releases/moon.yaml").read_text(encoding="utf-8") + 'naming: "{title}"\n')
+    done = built.doit()
+    assert (0, set()) == (done.code, {step for step in done.made if "encode" in step or "tag" in step})
+    built.doit("prune", "--delete")
+    never = Repo(tmp_path / "never")
+    never.write("dodo.py", DODO)
+    shutil.copytree(built.path / "releases", never.path / "releases")
+    never.doit()
+    assert never.files() == built.files()
 
 
 def test_a_renamed_release_is_not_made_again(built: Repo) -> None:

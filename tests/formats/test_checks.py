@@ -29,7 +29,7 @@ MASTER = AudioFacts(
 ENCODED = EncodedFacts(
     codec="opus", rate=48_000, channels=2, samples=48_002, true_peak=-1.5, identical=False, stream_sha256="bb"
 )
-RECEIPT = Receipt(path="opus/01.opus", bytes=9, sha256="cc")
+RECEIPT = Receipt(bytes=9, sha256="cc")
 FILE = CheckedFile(path="opus/01.opus", lossless=False, track=0)
 PICTURE = CoverFile(path="cover.jpg", width=1400, height=1400, bytes=9, sha256="dd")
 COVER = CoverFacts(

@@ -70,7 +70,7 @@ def checking(*, others: tuple[Path, ...] = ()) -> RunChecks:
         true_peak="warn",
         masters=(noted("master.json", MASTER),),
         measured=(noted("measured.json", ENCODED),),
-        receipts=(noted("receipt.json", facts.Receipt(path="flac/01 A.flac", bytes=1, sha256="cc")),),
+        receipts=(noted("receipt.json", facts.Receipt(bytes=1, sha256="cc")),),
         cover=None,
         ledger=noted("ledger.json", own),
         ledgers=others,
@@ -118,9 +118,11 @@ def test_an_error_fails_with_everything_that_is_wrong(bench: Bench) -> None:
 
 def test_release_json_has_every_word_and_every_fact(bench: Bench) -> None:
     """The words come with what was measured, each file with its digest, and the tools with their versions."""
-    receipt = noted("receipt.json", facts.Receipt(path="flac/01 A.flac", bytes=7, sha256="cc"))
+    receipt = noted("receipt.json", facts.Receipt(bytes=7, sha256="cc"))
     level = facts.Level(lufs=-14.0, peak=-1.0)
-    record = TrackRecord(words='{"title": "A", "number": 1}', facts=noted("facts.json", MASTER), files=(("flac", receipt),))
+    record = TrackRecord(
+        words='{"title": "A", "number": 1}', facts=noted("facts.json", MASTER), files=(("flac", "flac/01 A.flac", receipt),)
+    )
     proof = Path("proof.txt")
     proof.write_bytes(b"proof")
     step = WriteRelease(

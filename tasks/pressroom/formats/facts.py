@@ -81,9 +81,11 @@ class EncodedFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """A finished file: its path below the build, size in bytes and SHA-256, and the tags that did not read back as asked."""
+    """A finished file: its size in bytes and SHA-256, and the tags that did not read back as asked.
 
-    path: str
+    Where it lies is not in it, so that the receipt of a file that gets another name is still right.
+    """
+
     bytes: int
     sha256: str
     unread: tuple[str, ...] = ()

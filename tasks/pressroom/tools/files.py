@@ -6,22 +6,21 @@ import hashlib
 import shutil
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import facts, lrc, sums
-from pressroom.plan import ASIDE, IO, OUTPUT, Step
+from pressroom.plan import IO, OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pressroom.plan import Work
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The first moment that a zip can tell (APPNOTE 4.4.6): bytes must not depend on a clock."""
 PIECE = 1 << 20
-BELOW_RELEASE = 2
-"""Outputs are `build/<slug>/...`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +62,7 @@ class CopyLyrics(Step):
 class Copy(Step):
     """Copies a file as it is; with `receipt`, notes its size and digest on the way."""
 
+    revision: ClassVar[int] = 2
     weight: ClassVar[float] = IO
     cached: ClassVar[bool] = False
     source: Path
@@ -83,6 +83,7 @@ class Zip(Step):
     without reading them.
     """
 
+    revision: ClassVar[int] = 2
     weight: ClassVar[float] = IO
     cached: ClassVar[bool] = False
     members: tuple[tuple[str, Path], ...]
@@ -111,17 +112,17 @@ class Sums(Step):
     """Writes SHA256SUMS over everything that the release made: large files by their receipts, small ones by reading them."""
 
     weight: ClassVar[float] = IO
-    folder: Path = field(metadata=ASIDE)
-    receipts: tuple[Path, ...]
-    files: tuple[Path, ...]
+    receipts: tuple[tuple[str, Path], ...]
+    """(path below the release's folder, receipt) pairs."""
+    files: tuple[tuple[str, Path], ...]
+    """(path below the release's folder, file) pairs."""
     listing: Path | None
     output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""
-        held = notes.read_all(facts.Receipt, self.receipts)
-        pairs = [(receipt.path, receipt.sha256) for receipt in held]
-        pairs += [(path.relative_to(self.folder).as_posix(), sha256(path)) for path in self.files]
+        pairs = [(path, notes.read(facts.Receipt, receipt).sha256) for path, receipt in self.receipts]
+        pairs += [(path, sha256(file)) for path, file in self.files]
         if self.listing:
             cover = notes.read(facts.CoverFacts, self.listing)
             pairs += [(picture.path, picture.sha256) for picture in cover.files]
@@ -137,5 +138,4 @@ def sha256(path: Path) -> str:
 def write_receipt(work: Work, output: Path, receipt: Path, *, unread: tuple[str, ...] = ()) -> None:
     """Note the size and digest of what stands beside `output`; `unread` are tags that did not read back as asked."""
     made = work.beside(output)
-    below = Path(*output.parts[BELOW_RELEASE:]).as_posix()
-    notes.write(work, receipt, facts.Receipt(path=below, bytes=made.stat().st_size, sha256=sha256(made), unread=unread))
+    notes.write(work, receipt, facts.Receipt(bytes=made.stat().st_size, sha256=sha256(made), unread=unread))

@@ -92,8 +92,8 @@ class TrackRecord:
     words: str
     """JSON."""
     facts: Path
-    files: tuple[tuple[str, Path], ...]
-    """(format, receipt) pairs."""
+    files: tuple[tuple[str, str, Path], ...]
+    """(format, path below the release's folder, receipt) triples."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,8 +136,8 @@ def _track(record: TrackRecord) -> dict[str, Any]:
     master = notes.read(facts.AudioFacts, record.facts)
     known = asdict(master)
     known["loudness"] = {key: known["loudness"][key] for key in ("integrated", "range", "true_peak")}
-    receipts = {name: notes.read(facts.Receipt, path) for name, path in record.files}
-    files = {name: {"path": found.path, "bytes": found.bytes, "sha256": found.sha256} for name, found in receipts.items()}
+    receipts = [(name, path, notes.read(facts.Receipt, receipt)) for name, path, receipt in record.files]
+    files = {name: {"path": path, "bytes": found.bytes, "sha256": found.sha256} for name, path, found in receipts}
     return {**json.loads(record.words), **known, "seconds": round(master.seconds, 6), "files": files}
 
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Stem:
-    """A stem: whose, its name, and where its facts and its receipt lie."""
+    """A stem: whose, its name, its path below the release's folder, and where its facts and its receipt lie."""
 
     track: str
     name: str
+    path: str
     facts: Path
     receipt: Path
 
@@ -44,7 +45,7 @@ def _told(stem: Stem) -> dict[str, object]:
     return {
         "track": stem.track,
         "name": stem.name,
-        "path": receipt.path,
+        "path": stem.path,
         "bytes": receipt.bytes,
         "sha256": receipt.sha256,
         "samples": audio.samples,

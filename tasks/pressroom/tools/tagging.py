@@ -28,6 +28,7 @@ class Tag(Step):
     """
 
     weight: ClassVar[float] = IO
+    revision: ClassVar[int] = 2
     bare: Path
     measured: Path
     tags: TagSet

@@ -134,16 +134,20 @@ def test_sums_cover_every_file_of_the_build(read: Reader) -> None:
     """SHA256SUMS has each output once, but itself and those that the cover's list counts."""
     *made, sums = plan(read(MOON), PLACE)
     held = {path: step for step in made for path in step.outputs if path.is_relative_to(PLACE.build)}
-    receipts = {path.relative_to(PLACE.work / "receipts").as_posix().removesuffix(".json") for path in _paths(sums, "receipts")}
-    files = {path.relative_to(PLACE.build).as_posix() for path in _paths(sums, "files")}
-    assert not receipts & files
-    assert {path.relative_to(PLACE.build).as_posix() for path, step in held.items() if step.name != "cover"} == receipts | files
+    receipts, files = _pairs(sums, "receipts"), _pairs(sums, "files")
+    assert {name: PLACE.work / "receipts" / f"{name}.json" for name in receipts} == receipts
+    assert {name: PLACE.build / name for name in files} == files
+    assert not receipts.keys() & files.keys()
+    assert {path.relative_to(PLACE.build).as_posix() for path, step in held.items() if step.name != "cover"} == {
+        *receipts,
+        *files,
+    }
     assert [PLACE.work / "cover.json"] == [step.manifest[0] for step in made if step.manifest]
 
 
-def _paths(step: Step, name: str) -> tuple[Path, ...]:
-    """The paths of one of a step's fields."""
-    return tuple({field.name: getattr(step, field.name) for field in dataclasses.fields(step)}[name])
+def _pairs(step: Step, name: str) -> dict[str, Path]:
+    """The names and the paths in one of a step's fields."""
+    return dict({field.name: getattr(step, field.name) for field in dataclasses.fields(step)}[name])
 
 
 def test_a_zip_holds_all_that_lies_in_its_folder(read: Reader) -> None:
@@ -163,7 +167,7 @@ def test_a_zip_holds_all_that_lies_in_its_folder(read: Reader) -> None:
     assert names == {path.name for path in made}
 
 
-TITLED = {"tag-*:1-01", "tag-stem:*", "stems", "playlist-*", "cue-*:1", "zip-flac", "ledger", "checks", "release"}
+TITLED = {"tag-*:1-01", "tag-stem:*", "stems", "playlist-*", "cue-*:1", "zip-flac", "ledger", "checks", "release", "sums"}
 CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a comment of the YAML": ("kind: album", "kind: album # one", set()),
     "a track's title": ("title: Rise", "title: Rises", TITLED),
@@ -179,7 +183,7 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a track's ISRC": ("QZABC2600001", "QZABC2600002", {"tag-*:1-01", "cue-*:1", "ledger", "release"}),
     "a track's lyrics": ("la la", "la la la", {"lyrics:1-01", "release"}),
     "a track's lyrics file": ("lyrics/2.lrc", "lyrics/two.lrc", {"release"}),
-    "the album's title": ("title: Moon", "title: Moons", {"tag-*", "playlist-*", "cue-*", "zip-flac", "release"}),
+    "the album's title": ("title: Moon", "title: Moons", {"tag-*", "playlist-*", "cue-*", "zip-flac", "release", "sums"}),
     "the album's artist": (
         "artist: The Lanterns",
         "artist: The Lamps",
@@ -201,7 +205,7 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "the names of files": (
         "genre:",
         'naming: "{disc}{track:02} {title}"\ngenre:',
-        {"playlist-*", "cue-*", "zip-flac", "checks", "release"},
+        {"playlist-*", "cue-*", "zip-flac", "checks", "release", "stems", "sums"},
     ),
     "a bit rate": (
         "bitrate: 320k",

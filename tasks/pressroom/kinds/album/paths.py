@@ -42,10 +42,13 @@ class Paths:
         """The levels of all tracks in one encoding."""
         return self.place.work / "levels" / f"{encoding_name(encoding)}.json"
 
+    def below(self, output: Path) -> str:
+        """A file's path below the release's folder, as its lists name it."""
+        return output.relative_to(self.place.build).as_posix()
+
     def receipt(self, output: Path) -> Path:
         """The receipt of a finished file: its size and digest, at the same place in a tree of its own."""
-        below = output.relative_to(self.place.build)
-        return self.place.work / "receipts" / below.with_name(f"{below.name}.json")
+        return self.place.work / "receipts" / f"{self.below(output)}.json"
 
     @property
     def cover_facts(self) -> Path:

@@ -157,7 +157,7 @@ def _stems(album: Album, paths: Paths) -> Iterator[Step]:
                 output=output,
                 receipt=receipt,
             )
-            stems.append(Stem(track=track.printed_title, name=name, facts=facts, receipt=receipt))
+            stems.append(Stem(track=track.printed_title, name=name, path=paths.below(output), facts=facts, receipt=receipt))
     if stems:
         output = paths.place.build / "stems" / "stems.json"
         yield WriteStems(name="stems", about="stems.json", stems=tuple(stems), output=output)
@@ -262,10 +262,11 @@ def _release(album: Album, paths: Paths) -> Step:
 def _record(album: Album, index: int, paths: Paths) -> TrackRecord:
     """What release.json says of a track."""
     words = album.tracks[index].model_dump(mode="json", exclude_none=True) | {"number": album.numbers[index]}
+    files = [(form.name, paths.track(index, form)) for form in album.audio_formats]
     return TrackRecord(
         words=json.dumps(words, sort_keys=True),
         facts=paths.facts(paths.which(index)),
-        files=tuple((form.name, paths.receipt(paths.track(index, form))) for form in album.audio_formats),
+        files=tuple((name, paths.below(file), paths.receipt(file)) for name, file in files),
     )
 
 
@@ -278,9 +279,8 @@ def _sums(paths: Paths, made: Sequence[Step]) -> Step:
     return Sums(
         name="sums",
         about="SHA256SUMS",
-        folder=build,
-        receipts=tuple(receipts.values()),
-        files=tuple(path for path in outputs if path not in receipts),
+        receipts=tuple((paths.below(path), receipt) for path, receipt in receipts.items()),
+        files=tuple((paths.below(path), path) for path in outputs if path not in receipts),
         listing=next((step.manifest[0] for step in made if step.manifest), None),
         output=build / "SHA256SUMS",
     )
