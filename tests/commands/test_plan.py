@@ -8,11 +8,13 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import DODO, Repo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from tests.conftest import Done, Repo
+    from tests.conftest import Done
 
 pytestmark = pytest.mark.media
 
@@ -64,6 +66,35 @@ def test_json_is_for_machines(built: Repo) -> None:
     assert (None, "moon", "sun", []) == (moon["error"], moon["slug"], sun["slug"], sun["steps"])
     assert sun["error"].startswith("releases/sun.yaml:1:7: kind: expected one of album, got 'albun'")
     assert 2 == done.code
+
+
+@pytest.fixture
+def clone(built: Repo, tmp_path: Path) -> Repo:
+    """A repo of two releases that has the cache of one that is built, and nothing else of it."""
+    built.write("releases/sun.yaml", SUN + "archives: [flac]\n")
+    assert 0 == built.doit().code
+    found = Repo(tmp_path / "clone")
+    found.write("dodo.py", DODO)
+    for folder in ("releases", ".pressroom/cache"):
+        shutil.copytree(built.path / folder, found.path / folder, copy_function=shutil.copyfile)
+    return found
+
+
+def test_what_the_cache_gives_elsewhere_is_foretold(clone: Repo) -> None:
+    """Step by step; zips and copies, which are not kept, have to be written again, but that is no change."""
+    planned, foretold, done = clone.doit("plan", "--json"), fates(clone.doit("plan")), clone.doit()
+    assert {"run": done.made, "restore": done.restored, "may run": set(), "FAIL": set()} == foretold
+    assert {"moon:cover-flac", "moon:cover-mp3-v0", "sun:zip-flac"} == done.made
+    assert ([], 10) == (json.loads(planned.out)["changed"], planned.code)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("title: Rise", "title: Risen"), ("kind: album", "kind: albun"), ("01.wav", "03.wav")]
+)
+def test_a_release_with_other_words_has_changed(clone: Repo, old: str, new: str) -> None:
+    """And one whose YAML has mistakes, or whose master is missing; not one that reads what these will write."""
+    clone.edit("releases/moon.yaml", old, new)
+    assert ["moon"] == json.loads(clone.doit("plan", "--json").out)["changed"]
 
 
 def test_a_missing_master_is_foretold(built: Repo) -> None:

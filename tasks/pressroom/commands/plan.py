@@ -26,7 +26,9 @@ Show every step that `doit` would run, and why, without running anything: of all
 those that are named. A step that says "may" runs unless what it waits for comes out as it was.
 Exit code 0: nothing to do; 10: there is work.
 
-  --json  {releases: [{slug, error, steps: [{name, fate, reason, cause, cached, seconds}]}]}
+  --json  {changed: [slug], releases: [{slug, error, steps: [{name, fate, reason, cause, cached, seconds}]}]}
+          `changed` are the releases that have something to make which is not in the cache, or that
+          fail: those that a CI job has to build
 """
 WORK = 10
 """Exit code: there is something to do."""
@@ -38,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
     given, names = options(arguments, ["--json"], USAGE)
     build = here()
     releases = chosen(build, names)
-    outlooks = list(forecast(releases, build))
+    outlooks = forecast(releases, build)
     work = [outlook for outlook in outlooks if outlook.fate != "fresh"]
     errors = {loaded.slug: loaded.error for loaded in releases if loaded.error}
     if "--json" in given:
@@ -50,7 +52,8 @@ def run(arguments: Sequence[str]) -> int:
             }
             for loaded in releases
         ]
-        print(json.dumps({"releases": found}, indent=1, ensure_ascii=False))  # noqa: T201
+        changed = sorted({outlook.release for outlook in outlooks if outlook.is_new} | set(errors))
+        print(json.dumps({"changed": changed, "releases": found}, indent=1, ensure_ascii=False))  # noqa: T201
     else:
         _print(outlooks)
         for error in errors.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Literal
 
 from pressroom import plan
@@ -13,7 +14,7 @@ from pressroom.engine.staleness import made_by, reasons, verdict
 from pressroom.engine.work import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pressroom.engine.build import Build
@@ -29,7 +30,8 @@ class Outlook:
     """What will become of a step.
 
     `run` makes it and `restore` takes it from the cache; `depends` means that it runs unless the step that is its `cause` gives
-    the bytes that it gave before; `fail` that it cannot run. `seconds` is how long it will take.
+    the bytes that it gave before; `fail` that it cannot run. `known` says of a step that runs that the cache tells which bytes
+    it will give. `seconds` is how long it will take.
     """
 
     release: str
@@ -38,17 +40,27 @@ class Outlook:
     fate: Fate
     reasons: tuple[str, ...] = ()
     cause: str = ""
+    known: bool = False
     seconds: float = 0.0
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it is work that no build has done, and that concerns its release alone.
 
-def forecast(releases: Iterable[Loaded], build: Build) -> Iterator[Outlook]:
-    """The outlook of every step, in the order of the plan: what a step reads is made by those before it."""
-    loads = list(releases)
-    steps = ((f"{loaded.slug}:{step.name}", step) for loaded in loads for step in loaded.steps)
-    forecaster = _Forecaster(build, expectations(steps, build.state.steps))
-    for loaded in loads:
-        for step in loaded.steps:
-            yield forecaster.look(loaded.slug, step)
+        What waits for another step, what reads what other releases say, and what is cheaper made than kept is not.
+        """
+        own = not self.cause and not self.step.hints
+        return self.fate in ("run", "fail") and own and not (self.known and not self.step.cached)
+
+
+def forecast(releases: Iterable[Loaded], build: Build) -> list[Outlook]:
+    """The outlook of every step, in the order of the plan; each is looked at after those that make what it reads."""
+    steps = [(loaded.slug, step) for loaded in releases for step in loaded.steps]
+    making = {path: n for n, (_, step) in enumerate(steps) for path in step.outputs}
+    needs = {n: [making[path] for path in (*step.inputs, *step.hints) if path in making] for n, (_, step) in enumerate(steps)}
+    forecaster = _Forecaster(build, expectations(((f"{slug}:{step.name}", step) for slug, step in steps), build.state.steps))
+    outlooks = {n: forecaster.look(*steps[n]) for n in TopologicalSorter(needs).static_order()}
+    return [outlooks[n] for n in range(len(steps))]
 
 
 class _Forecaster:
@@ -66,12 +78,21 @@ class _Forecaster:
         task = f"{slug}:{step.name}"
         last = self.build.state.steps.get(task)
         fate, reasons, cause = self._judged(step, task, last)
-        if fate in ("run", "depends"):
+        known = fate == "run" and set(step.outputs) <= set(self.known)
+        if fate in ("run", "depends") and not known:
             self.pending |= dict.fromkeys(step.outputs, task)
         elif fate == "fail":
             self.broken |= dict.fromkeys(step.outputs, task)
-        why = tuple(reasons)
-        return Outlook(release=slug, task=task, step=step, fate=fate, reasons=why, cause=cause, seconds=self.seconds[task])
+        return Outlook(
+            release=slug,
+            task=task,
+            step=step,
+            fate=fate,
+            reasons=tuple(reasons),
+            cause=cause,
+            known=known,
+            seconds=self.seconds[task],
+        )
 
     def _judged(self, step: Step, task: str, last: StepRow | None) -> tuple[Fate, list[str], str]:
         """A step's fate, the reasons, and the task that causes it."""
@@ -85,10 +106,11 @@ class _Forecaster:
         if not judged.missing and not judged.reason:
             return "fresh", [], ""
         why = reasons(judged, last, step)
-        if (result := self._restorable(step, judged.key)) is None:
+        if (result := self._result(step, judged.key)) is None:
             return "run", why, ""
+        # A step gives the same bytes again, so what reads them can be judged whether or not the cache still has them.
         self.known |= result
-        return "restore", why, ""
+        return ("restore" if self._stands(result) else "run"), why, ""
 
     def _refused(self, step: Step) -> str:
         """Why a source of the step must not be read."""
@@ -107,14 +129,15 @@ class _Forecaster:
         own = differences(last.content, action, ())
         return ("run", [*own, because], cause) if own else ("depends", [because], cause)
 
-    def _restorable(self, step: Step, key: str) -> dict[Path, str] | None:
-        """The digests of the outputs, where the cache has all of them, or right ones stand in place; None otherwise."""
-        result = self.build.cache.result(key) if key else None
-        digests = bound(step, result or {})
-        if result is None or not set(step.outputs) <= set(digests):
-            return None
-        there = (self.build.digests.of(path) == digest or self.build.cache.holds(digest) for path, digest in digests.items())
-        return digests if all(there) else None
+    def _result(self, step: Step, key: str) -> dict[Path, str] | None:
+        """The digests that the outputs will have, where the cache tells them."""
+        found = self.build.cache.result(key) if key else None
+        digests = bound(step, found or {})
+        return None if found is None or not set(step.outputs) <= set(digests) else digests
+
+    def _stands(self, result: dict[Path, str]) -> bool:
+        """Whether each file is in place, or in the cache."""
+        return all(self.build.digests.of(path) == digest or self.build.cache.holds(digest) for path, digest in result.items())
 
 
 def makers(releases: Iterable[Loaded]) -> dict[Path, tuple[str, Step]]:
