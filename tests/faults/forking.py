@@ -79,9 +79,10 @@ def child(asked: dict[str, Any], ready: int, out: IO[bytes], err: IO[bytes]) -> 
         os.dup2(err.fileno(), 2)
         os.chdir(asked["folder"])
         set_clock(asked["later"])
-        if asked["fault"]:
-            inject.install(asked["fault"], asked["nth"])
+        left = inject.install(asked["fault"], asked["nth"]) if asked["fault"] else lambda: 0
         code = int(DoitMain().run(asked["words"]) or 0)
+        if left() > 0:
+            print(f"left {left()}", file=sys.stderr)  # noqa: T201
         sys.stdout.flush()
         sys.stderr.flush()
     except BaseException:  # noqa: BLE001  # nothing may get back into the loop of the parent

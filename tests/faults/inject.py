@@ -1,6 +1,4 @@
-"""Runs doit, and at the Nth time that it is about to change a file of the repo, has it killed, or has that fail.
-
-    python inject.py kill|ENOSPC|EIO|EMFILE N ARGUMENT...
+"""At the Nth time that a process is about to change a file of the repo, it is killed, or that fails.
 
 What counts are the events that Python's own audit tells: opening for writing, renaming, linking, deleting, making folders.
 """
@@ -48,18 +46,3 @@ def install(fault: str, nth: int) -> Callable[[], int]:
 
     sys.addaudithook(hook)
     return lambda: left
-
-
-def main() -> None:
-    """Install the hook and run doit."""
-    fault, nth, *words = sys.argv[1:]
-    from doit.doit_cmd import DoitMain  # noqa: PLC0415  # what importing writes is not of interest
-
-    left = install(fault, int(nth))
-    code = int(DoitMain().run(words) or 0)
-    print(f"left {left()}", file=sys.stderr)  # noqa: T201
-    sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tests.faults.conftest import Forking
 
-WHOLE = bool(os.environ.get("PRESSROOM_WHOLE_SWEEP"))
-"""Whether every point is tried, as in CI, or a few."""
+STRIDE = int(os.environ.get("PRESSROOM_WHOLE_SWEEP") or 0)
+"""1 tries every point, 2 every second one, and so on; 0 a few."""
 NAMES = ("first build", "rebuild", "clean")
 
 
@@ -71,7 +71,7 @@ def scenes(new: Repo, edits: tuple[tuple[str, str, str], ...], forking: Forking)
 
 
 def some(points: Sequence[Any], few: int) -> list[Any]:
-    """All of them, or a few that are spread over them."""
-    if WHOLE or len(points) <= few:
-        return list(points)
+    """Every one, or every second one, as STRIDE says, or a few that are spread over them."""
+    if STRIDE or len(points) <= few:
+        return list(points[:: STRIDE or 1])
     return [points[n * (len(points) - 1) // (few - 1)] for n in range(few)]

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 import signal
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,12 +14,12 @@ from tests.conftest import DODO, Repo
 from tests.faults.scene import NAMES, Scene, scenes, some
 
 if TYPE_CHECKING:
-    from tests.conftest import Done
+    from pathlib import Path
+
     from tests.faults.conftest import Forking
 
 pytestmark = [pytest.mark.media, pytest.mark.sweep]
 
-INJECT = str(Path(__file__).with_name("inject.py"))
 MOON = """\
 kind: album
 title: Moon
@@ -31,11 +29,6 @@ tracks:
   - {title: Rise, file: masters/01.wav}
 """
 FEW = 8
-
-
-def injected(repo: Repo, fault: str, nth: int, command: tuple[str, ...]) -> Done:
-    """Run doit with one fault."""
-    return repo.run(sys.executable, INJECT, fault, str(nth), *command)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +41,9 @@ def found(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> dict[st
     return scenes(repo, (("releases/moon.yaml", "title: Rise", "title: Risen"),), forking)
 
 
-def points(scene: Scene, folder: Path) -> list[int]:
+def points(scene: Scene, forking: Forking, folder: Path) -> list[int]:
     """The writes at which something goes wrong: all, or a few spread over the run."""
-    done = injected(scene.copy(folder), "ENOSPC", 10**6, scene.command)
+    done = forking.doit(scene.copy(folder), *scene.command, fault="ENOSPC", nth=10**6)
     left = re.search(r"left (\d+)", done.err)
     assert left, done.err
     return some(range(1, 10**6 - int(left[1]) + 1), FEW)
@@ -60,9 +53,9 @@ def points(scene: Scene, folder: Path) -> list[int]:
 def test_a_kill_at_any_write_loses_nothing(found: dict[str, Scene], forking: Forking, name: str, tmp_path: Path) -> None:
     """No repair by hand, no wrong byte, no file put aside that nobody edited."""
     scene = found[name]
-    for nth in points(scene, tmp_path / "repo"):
+    for nth in points(scene, forking, tmp_path / "repo"):
         repo = scene.copy(tmp_path / "repo")
-        assert -signal.SIGKILL == injected(repo, "kill", nth, scene.command).code
+        assert -signal.SIGKILL == forking.doit(repo, *scene.command, fault="kill", nth=nth).code
         scene.converges(repo, forking, f"kill at {nth}")
 
 
@@ -73,9 +66,9 @@ def test_a_disk_that_fails_at_any_write_lies_about_nothing(
 ) -> None:
     """Exit code 0 means that every byte is right, and the next build mends the rest."""
     scene = found[name]
-    for nth in points(scene, tmp_path / "repo"):
+    for nth in points(scene, forking, tmp_path / "repo"):
         repo = scene.copy(tmp_path / "repo")
-        done = injected(repo, fault, nth, scene.command)
+        done = forking.doit(repo, *scene.command, fault=fault, nth=nth)
         assert f"injected {fault}" in done.err
         assert "Traceback" not in done.err, done.err
         if done.code == 0 and name != "clean":
