@@ -180,8 +180,14 @@ def test_what_is_foretold_happens(built: Repo, seed: int) -> None:
     ("words", "error"),
     [
         (["plan", "mon"], "'mon' is no release; did you mean 'moon'?"),
-        (["why", "moon:probe:1"], "'moon:probe:1' is no step, and no file that one makes; did you mean 'moon:probe:01'?"),
-        (["why", "README.md"], "'README.md' is no step, and no file that one makes; `doit list RELEASE` shows the steps"),
+        (
+            ["why", "moon:probe:1"],
+            "'moon:probe:1' is no release, no step and no output; did you mean 'moon:probe:01'?",
+        ),
+        (
+            ["why", "README.md"],
+            "'README.md' is no release, no step and no output; `doit list RELEASE` shows the steps",
+        ),
         (["verify", "mon"], "'mon' was never built here"),
     ],
 )
@@ -189,6 +195,18 @@ def test_a_name_that_is_none_is_told(built: Repo, words: list[str], error: str) 
     """With the near one."""
     done = built.doit(*words)
     assert (2, "", f"{error}\n") == (done.code, done.out, done.err)
+
+
+def test_a_release_is_stale_because_of_what_changed(built: Repo) -> None:
+    """Asked of a release, the steps at the beginning are told; of one with mistakes, these."""
+    assert "moon is up to date\n" == built.doit("why", "moon").out
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    told = built.doit("why", "moon").out.splitlines()
+    assert "moon:tag-flac:01 will run because tags.fields.title changed: 'Rise' -> 'Risen'" in told
+    assert not any(line.startswith("moon:check ") for line in told)
+    built.write("releases/sun.yaml", "kind: albun\n")
+    done = built.doit("why", "sun")
+    assert (2, True) == (done.code, done.err.startswith("releases/sun.yaml:1:7: kind: "))
 
 
 @pytest.mark.parametrize("verb", ["plan", "why", "verify", "prune", "cache"])

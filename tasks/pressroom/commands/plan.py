@@ -83,5 +83,5 @@ def _print(outlooks: Sequence[Outlook]) -> None:
     parts = [f"run {count['run']}", f"restore {count['restore']}", f"up to date {count['fresh']}"]
     parts[1:1] = [f"may run {count['depends']}"] * bool(count["depends"])
     parts += [f"fail {count['fail']}"] * bool(count["fail"])
-    about = f", about {clock(seconds)} of work"
+    about = f", about {clock(max(1.0, seconds))} of work"
     print(", ".join(parts) + about * any(outlook.fate in ("run", "depends") for outlook in outlooks))  # noqa: T201

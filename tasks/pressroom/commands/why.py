@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from pressroom.engine.releases import Loaded
 
 USAGE = """\
-usage: pressroom why STEP|FILE ...
-       doit why STEP|FILE ...
+usage: pressroom why STEP|FILE|RELEASE ...
+       doit why STEP|FILE|RELEASE ...
 
 Say why a step (moon:tag-flac:02), or the step that makes a file (build/moon/SHA256SUMS), would run:
-a sentence for each reason, from the step itself back to what you changed.
+a sentence for each reason, from the step itself back to what you changed. Of a release, the steps
+are told that wait for no other.
 """
 
 
@@ -36,20 +37,37 @@ def run(arguments: Sequence[str]) -> int:
     loaded = list(releases.loaded(build.settings.build))
     outlooks = {outlook.task: outlook for outlook in forecast(loaded, build)}
     for name in names:
-        for line in _chain(_task(name, outlooks, loaded, build), outlooks):
-            print(visible(line))  # noqa: T201
+        roots = _roots(name, loaded, outlooks)
+        lines = roots if roots is not None else _chain(_task(name, outlooks, loaded, build), outlooks)
+        print("\n".join(map(visible, lines)))  # noqa: T201
     return 0
 
 
+def _roots(slug: str, loaded: Sequence[Loaded], outlooks: dict[str, Outlook]) -> list[str] | None:
+    """The sentences of a release's steps that run for reasons of their own; None when it is no release.
+
+    Raises SourceError with the mistakes of its YAML.
+    """
+    found = next((release for release in loaded if release.slug == slug), None)
+    if found is None:
+        return None
+    if found.error:
+        raise found.error
+    own = [outlook for outlook in outlooks.values() if outlook.release == slug and not outlook.cause]
+    return [line for outlook in own if outlook.fate != "fresh" for line in _chain(outlook.task, outlooks)] or [
+        f"{slug} is up to date"
+    ]
+
+
 def _task(name: str, outlooks: dict[str, Outlook], loaded: Sequence[Loaded], build: Build) -> str:
-    """The step that a name means; raises UsageError when it is neither a step nor a file that one makes."""
+    """The step that a name means; raises UsageError when it is neither one nor a file that one makes."""
     if name in outlooks:
         return name
     if made := makers(loaded).get(path_in(build, name)):
         return made[0]
     near = suggestion(name, outlooks)
     hint = f"did you mean '{near}'?" if near else "`doit list RELEASE` shows the steps"
-    raise UsageError(f"'{name}' is no step, and no file that one makes; {hint}")
+    raise UsageError(f"'{name}' is no release, no step and no output; {hint}")
 
 
 def _chain(task: str, outlooks: dict[str, Outlook]) -> list[str]:
