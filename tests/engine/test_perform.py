@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import pytest
 
 from pressroom.engine.build import Build
 from pressroom.engine.perform import Job, perform
+from pressroom.engine.staleness import verdict
 from pressroom.engine.work import StepWork, part_name
 from pressroom.errors import MachineError, ReleaseError, ToolError
 from pressroom.plan import ASIDE, OUTPUT, Step
@@ -145,6 +146,20 @@ def test_an_input_that_changes_meanwhile_fails_the_step(fails: bool) -> None:  #
         done(script, A, source=source)
     assert "in.wav: changed while it was being read; run `doit` again when it is finished" == str(raised.value)
     assert [] == standing()
+
+
+@pytest.mark.parametrize("racy", [False, True])
+def test_an_input_that_looks_the_same_is_read_again_where_it_may_not_be(racy: bool) -> None:  # noqa: FBT001  # likewise
+    """Where it had changed a tick of the clock before it was judged, another change may have left its status as it was."""
+    source = Path("in.wav")
+    source.write_text("old", encoding="utf-8")
+    build = Build(Path.cwd())
+    build.prepare()
+    step = Scripted(name="x", script=written(A), source=source, made=(A,))
+    before = replace(verdict(step, "moon:x", build), key="the key of other bytes", racy=racy)
+    work = StepWork(build.toolchain, build.running, lambda _: None)
+    perform(Job(step=step, task="moon:x", release="moon", build=build, judged=before), work)
+    assert (verdict(step, "moon:x", build).key if racy else before.key) == build.state.made[str(A)].action
 
 
 def test_a_stopped_build_begins_nothing() -> None:

@@ -91,6 +91,10 @@ def _run_once(job: Job, judged: Verdict, work: StepWork) -> None:
         # Before any other error: what an input looks like while it is being written is nobody's mistake.
         if changed := _changed(judged):
             raise _ChangedError(f"{changed}: changed while it was being read; run `doit` again when it is finished")
+    if judged.racy and _verdict(job).key != judged.key:
+        raise _ChangedError(
+            f"{job.step.name}: what it reads changed while it was being read; run `doit` again when that is finished"
+        )
 
 
 def _changed(judged: Verdict) -> Path | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pressroom import plan
+from pressroom.engine.digests import racy
 from pressroom.engine.reasons import differences
 from pressroom.engine.work import listed_files
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 class Verdict:
     """What running a step would be (`action`, canonical JSON, and its `key`), and why it has to run; nothing when it has not.
 
-    `missing` is an input that is not there; `looked` is what the status of each input was when it was judged.
+    `missing` is an input that is not there; `looked` is what the status of each input was when it was judged, and `racy` says
+    that one of them had changed so shortly before that it may have changed again and look the same.
     """
 
     action: str = ""
@@ -32,6 +35,7 @@ class Verdict:
     reason: str = ""
     missing: Path | None = None
     looked: tuple[tuple[Path, Status | None], ...] = ()
+    racy: bool = False
 
 
 def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = MappingProxyType({})) -> Verdict:
@@ -39,6 +43,7 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
 
     `will_be` are the digests of inputs that are not made yet, but known.
     """
+    now = time.time_ns()
     looks = {path: build.digests.look(path) for path in (*step.inputs, *step.hints) if path not in will_be}
     digests = {**will_be, **{path: digest for path, (_, digest) in looks.items()}}
     missing = next((path for path in step.inputs if digests[path] is None), None)
@@ -48,7 +53,8 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
     action = plan.canonical(plan.action(step, fingerprints, digests))
     key = plan.key(action)
     looked = tuple((path, looks[path][0]) for path in step.inputs if path in looks)
-    return Verdict(action=action, key=key, reason=_reason(step, task, key, build), looked=looked)
+    shortly = any(status and racy(status, now) for _, status in looked)
+    return Verdict(action=action, key=key, reason=_reason(step, task, key, build), looked=looked, racy=shortly)
 
 
 def reasons(judged: Verdict, last: StepRow | None, step: Step) -> list[str]:
