@@ -107,6 +107,13 @@ def test_every_task_runs_once_and_after_what_it_needs(build: Build, slots: int) 
     assert (0, 17, []) == (again.made, again.fresh, build.ran)
 
 
+def test_what_waits_for_the_same_runs_in_the_order_of_the_plan(build: Build) -> None:
+    """A build of one slot does the same things in the same order each time."""
+    tasks = [build.task("a"), *(build.task(f"b{n}", "a") for n in range(20))]
+    build.run(tasks, slots=1)
+    assert [task["name"] for task in tasks] == build.ran
+
+
 @pytest.mark.parametrize(("slots", "weight", "most"), [(1, IO, 1), (2, IO, 4), (2, CPU, 2), (1, NETWORK, 1), (2, NETWORK, 12)])
 def test_light_steps_share_a_slot(build: Build, slots: int, weight: float, most: int) -> None:
     """What copies or waits leaves room for others; one slot is one step at a time."""

@@ -6,7 +6,6 @@ import heapq
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import count
 from math import ceil
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -39,7 +38,8 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
         self.paths: dict[str, float] = {}
         self.ready: list[tuple[float, int, Any]] = []
         """A heap: the longest path first, then the order of the plan."""
-        self.order = count()
+        self.order: dict[str, int] = {}
+        """Each task's place in the plan: doit gives tasks that wait for the same one in the order of their addresses."""
         self.slots = slots
         self.free = float(slots)
         """Slots that no step has; below 0 while one runs that weighs more than there are."""
@@ -95,7 +95,8 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
                 break
             if self.select_task(node, dispatcher.tasks):
                 self.paths = self.paths or critical_paths(dispatcher.tasks, self.seconds())
-                heapq.heappush(self.ready, (-self.paths[node.task.name], next(self.order), node))
+                self.order = self.order or {name: n for n, name in enumerate(dispatcher.tasks)}
+                heapq.heappush(self.ready, (-self.paths[node.task.name], self.order[node.task.name], node))
                 node = None
         while self.ready and not self._stop_running:
             *_, node = self.ready[0]
