@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pressroom.plan import Place, Work
 
 RUNS = Path("runs")
+WAKE = Path("wake")
+"""Where it is, nothing naps any longer."""
 
 
 class Note(BaseModel):
@@ -57,7 +59,9 @@ class Encode(Step):
     def run(self, work: Work) -> None:
         """Write the text in capitals."""
         ran(self.output)
-        time.sleep(self.nap)
+        until = time.monotonic() + self.nap
+        while time.monotonic() < until and not WAKE.exists():
+            time.sleep(0.01)
         work.beside(self.output).write_bytes(self.source.read_bytes().upper())
 
 

@@ -65,10 +65,10 @@ def test_eight_builds_do_the_work_of_one(notes: NotesRepo, whole: dict[str, str]
 
 def test_who_does_not_wait_is_turned_away(notes: NotesRepo, whole: dict[str, str]) -> None:
     """With `--no-wait` seven end with exit code 4 at once, and the one that works is in nobody's way."""
-    holder = holding(notes, nap=5)
+    holder = holding(notes, nap=60)
     others = [notes.started(*DOIT, "--no-wait") for _ in range(7)]
     ended = [(*other.communicate(timeout=60), other.returncode) for other in others]
-    assert holder.poll() is None
+    notes.write("wake", "")
     assert [(4, "")] * 7 == [(code, out) for out, _, code in ended]
     assert [str(holder.pid)] * 7 == [found[1] for _, err, _ in ended if (found := REFUSED.fullmatch(err))]
     holder.communicate(timeout=30)

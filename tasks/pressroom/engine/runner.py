@@ -6,7 +6,7 @@ import heapq
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from doit.exceptions import UnmetDependency
 from doit.runner import Runner
 
+from pressroom.engine.action import Refusal
 from pressroom.engine.schedule import critical_paths
 from pressroom.engine.signals import STOPPING
 from pressroom.plan import CPU, NETWORK
@@ -96,7 +97,7 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
             if self.select_task(node, dispatcher.tasks):
                 self.paths = self.paths or critical_paths(dispatcher.tasks, self.seconds())
                 self.order = self.order or {name: n for n, name in enumerate(dispatcher.tasks)}
-                heapq.heappush(self.ready, (-self.paths[node.task.name], self.order[node.task.name], node))
+                heapq.heappush(self.ready, (self._rank(node.task), self.order[node.task.name], node))
                 node = None
         while self.ready and not self._stop_running:
             *_, node = self.ready[0]
@@ -108,6 +109,10 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
             self.free -= weight
             self.begun.add(node)
             pool.submit(self._run, node)
+
+    def _rank(self, task: Any) -> float:  # noqa: ANN401
+        """The lower, the sooner: mistakes are told before all work, then the step begins that the longest path waits for."""
+        return -inf if any(isinstance(action, Refusal) for action in task.actions) else -self.paths[task.name]
 
     def _weight(self, task: Any) -> float:  # noqa: ANN401
         """How many slots a task takes; where there is one, it is one task at a time."""
