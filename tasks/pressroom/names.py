@@ -42,6 +42,11 @@ def clash_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def is_device(name: str) -> bool:
+    """Whether Windows takes a name for one of its devices: `CON`, `nul.txt`."""
+    return bool(_DEVICE.match(name))
+
+
 def expand(template: str, words: Mapping[str, str | int | None]) -> str:
     """`template` with each `{word}` replaced; `{track:02}` pads a number with zeros, `{{` and `}}` are literal braces.
 
