@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pressroom.formats import merkle, pieces
-from pressroom.formats.metainfo import Torrent, TorrentFile
-from pressroom.formats.payload import ordered
+from pressroom.formats import merkle, metainfo, pieces
+from pressroom.formats.payload import PayloadFile, ordered
 
 if TYPE_CHECKING:
+    from pressroom.formats.metainfo import Torrent
     from pressroom.formats.pieces import Layout, Stretch, Version
 
 Tree = Mapping[tuple[str, ...], bytes]
-Hashed = Callable[[Tree, "Layout", "Version"], Torrent]
+Hashed = Callable[[Tree, "Layout", "Version"], "Torrent"]
 
 
 def hashes(stretch: Stretch, contents: list[bytes]) -> bytes:
@@ -39,23 +39,8 @@ def hashed() -> Hashed:
     def made(tree: Tree, cut: Layout, version: Version) -> Torrent:
         paths = ordered(tree)
         contents = [tree[path] for path in paths]
-        sizes = [len(content) for content in contents]
-        v1 = b"".join(hashes(one, contents) for one in pieces.v1_stretches(sizes, cut)) if version != "v2" else b""
-        layers = [
-            b"".join(hashes(one, contents) for one in pieces.v2_stretches(file, size, cut.piece_length))
-            for file, size in enumerate(sizes)
-        ]
-        padding = pieces.padding(sizes, cut.piece_length) if cut.aligned and version != "v2" else ()
-        return Torrent(
-            name="Moon",
-            version=version,
-            piece_length=cut.piece_length,
-            files=tuple(
-                TorrentFile(path=path, size=size, layer=layer if version != "v1" else b"")
-                for path, size, layer in zip(paths, sizes, layers, strict=True)
-            ),
-            pieces=v1,
-            padding=(*padding, 0) if any(padding) else (),
-        )
+        files = [PayloadFile(path=path, size=len(tree[path])) for path in paths]
+        due = pieces.stretches([file.size for file in files], cut, version)
+        return metainfo.hashed("Moon", files, cut, version, {one: hashes(one, contents) for one in due})
 
     return made

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pressroom.formats import bencode, merkle, payload
+from pressroom.formats import bencode, merkle, payload, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +64,28 @@ class InfoHashes:
 
     v1: str | None
     v2: str | None
+
+
+def hashed(
+    name: str, files: Sequence[payload.PayloadFile], cut: pieces.Layout, version: Version, found: Mapping[pieces.Stretch, bytes]
+) -> Torrent:
+    """The torrent of files in their order, from what has been `found` of all that `pieces.stretches` asks for."""
+    sizes = [file.size for file in files]
+    v1 = pieces.v1_stretches(sizes, cut) if version != "v2" else ()
+    layers = [pieces.v2_stretches(file, size, cut.piece_length) if version != "v1" else () for file, size in enumerate(sizes)]
+    zeros = pieces.padding(sizes, cut.piece_length) if cut.aligned and version != "v2" else ()
+    return Torrent(
+        name=name,
+        version=version,
+        piece_length=cut.piece_length,
+        files=tuple(
+            TorrentFile(path=file.path, size=file.size, layer=b"".join(found[one] for one in layer))
+            for file, layer in zip(files, layers, strict=True)
+        ),
+        pieces=b"".join(found[one] for one in v1),
+        padding=(*zeros, 0) if any(zeros) else (),
+        single=[file.path for file in files] == [(name,)],
+    )
 
 
 def text(torrent: Torrent) -> bytes:
