@@ -43,6 +43,17 @@ class Work(Protocol):
         """Where to write `output`: a partial file in its folder, renamed into place when the whole step has succeeded."""
         ...
 
+    def digest(self, path: Path) -> str:
+        """The SHA-256 of an input, which is not read again where its status is as it was when that was taken."""
+        ...
+
+    def earlier(self, output: Path) -> Path | None:
+        """An output as the last run left it, for what holds still; None where it is not just that, or all is made anew.
+
+        What a step makes must be the same with it and without.
+        """
+        ...
+
     def say(self, text: str) -> None:
         """A line for the user, shown when the step is done."""
         ...

@@ -10,6 +10,7 @@ import pytest
 from pressroom.engine.running import Running
 from pressroom.engine.toolchain import Toolchain
 from pressroom.engine.work import StepWork, listed_files, part_name, refusal
+from pressroom.errors import ReleaseError
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +95,13 @@ def test_the_file_that_is_meant_is_named(tmp_path: Path) -> None:
         "no such file",
         "a link to 'nowhere.wav', which is not there",
     ] == [refusal(tmp_path, tmp_path / name) for name in ("rise.wav", "fall.wav", "noon.wav", "dead.wav")]
+
+
+def test_a_step_asks_for_digests_and_for_what_it_made_before() -> None:
+    """The engine answers both; an input that is not there is named."""
+    known = {A: "1" * 64}
+    work = StepWork(Toolchain("bundled", Path("x")), Running(), lambda _: None, digest=known.get, stands=lambda path: path == A)
+    assert "1" * 64 == work.digest(A)
+    with pytest.raises(ReleaseError, match=f"^{B}: no such file$"):
+        work.digest(B)
+    assert [A, None] == [work.earlier(A), work.earlier(B)]

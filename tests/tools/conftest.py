@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import math
 import struct
 import subprocess
@@ -71,6 +72,14 @@ class Bench:
         """The partial file."""
         output.parent.mkdir(parents=True, exist_ok=True)
         return output.with_name(f".{output.stem}.part{output.suffix}")
+
+    def digest(self, path: Path) -> str:
+        """The SHA-256 of a file."""
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def earlier(self, output: Path) -> Path | None:
+        """An output, where it stands."""
+        return output if output.exists() else None
 
     def say(self, text: str) -> None:
         """A line for the user."""

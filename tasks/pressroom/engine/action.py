@@ -54,7 +54,15 @@ class StepAction(_Action):
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:  # noqa: ARG002  # doit's signature
         """Run the step; returns doit's failure instead of raising, since a raised error would end the whole build."""
-        work = StepWork(self.build.toolchain, self.build.running, self._progress, self.step.outputs, self.build.state.start)
+        work = StepWork(
+            self.build.toolchain,
+            self.build.running,
+            self._progress,
+            self.step.outputs,
+            self.build.state.start,
+            digest=self.build.digests.of,
+            stands=self._stands,
+        )
         self.said = work.said
         job = Job(step=self.step, task=self.task.name, release=self.release.slug, build=self.build, judged=self.judged)
         began, cpu = time.monotonic(), time.thread_time()
@@ -105,6 +113,11 @@ class StepAction(_Action):
             error = located(self.release, self.step.inputs, error)
         log = self._log([*notes, str(error)]) if tool_failed else None
         return type(error)(f"{error}\n  the whole log: {log}") if log else error
+
+    def _stands(self, output: Path) -> bool:
+        """Whether an output is what the record says, and may be taken up."""
+        row = self.build.state.made.get(str(output))
+        return row is not None and not self.build.anew and self.build.digests.of(output) == row.sha256
 
     def _progress(self, fraction: float) -> None:
         self.show(fraction)

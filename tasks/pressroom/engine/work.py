@@ -10,7 +10,8 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pressroom.errors import ToolError
+from pressroom.engine.digests import sha256
+from pressroom.errors import ReleaseError, ToolError
 
 if TYPE_CHECKING:
     import subprocess
@@ -35,12 +36,17 @@ class StepWork:
         show: Callable[[float], None],
         outputs: Iterable[Path] = (),
         start: Callable[[Iterable[Path]], None] = lambda _parts: None,
+        *,
+        digest: Callable[[Path], str | None] = sha256,
+        stands: Callable[[Path], bool] = lambda _output: False,
     ) -> None:
         self._toolchain = toolchain
         self._running = running
         self._show = show
         self._start = start
         self._expected = {output: part_beside(output) for output in outputs}
+        self._digest = digest
+        self._stands = stands
         self.parts: dict[Path, Path] = {}
         self.notes: list[str] = []
         self.said: list[str] = []
@@ -72,6 +78,16 @@ class StepWork:
                 self._start({part, *self._expected.values()})
             self.parts[output] = part
         return self.parts[output]
+
+    def digest(self, path: Path) -> str:
+        """The SHA-256 of an input; raises ReleaseError where there is none."""
+        if (found := self._digest(path)) is None:
+            raise ReleaseError(f"{path}: no such file")
+        return found
+
+    def earlier(self, output: Path) -> Path | None:
+        """An output as the last run left it."""
+        return output if self._stands(output) else None
 
     def say(self, text: str) -> None:
         """A line for the user."""
