@@ -14,6 +14,7 @@ from pressroom import plan as core
 from pressroom import source
 from pressroom.kinds.album import Album, plan
 from pressroom.plan import Place, Step
+from pressroom.tools.torrent import MakeTorrents
 
 if TYPE_CHECKING:
     from tests.kinds.conftest import Reader
@@ -60,6 +61,10 @@ tracks:
 stems_format: wav
 formats: [flac, {name: dj, codec: mp3, bitrate: 320k, id3: "2.3"}, mp3-320, {name: plain, codec: wav}]
 archives: [flac]
+license: CC-BY-4.0
+torrent:
+  - {label: all, include: [flac, dj, cover, cue, lyrics, stems, extras]}
+  - {label: small, version: v2, include: [mp3-320]}
 """
 
 
@@ -167,7 +172,63 @@ def test_a_zip_holds_all_that_lies_in_its_folder(read: Reader) -> None:
     assert names == {path.name for path in made}
 
 
-TITLED = {"tag-*:1-01", "tag-stem:*", "stems", "playlist-*", "cue-*:1", "zip-flac", "ledger", "checks", "release", "sums"}
+def torrents(read: Reader, words: str) -> MakeTorrents:
+    """The torrents of the small album, with other words for them."""
+    (step,) = (step for step in plan(read(MOON[: MOON.index("torrent:")] + words), PLACE) if isinstance(step, MakeTorrents))
+    return step
+
+
+def test_a_torrent_holds_all_formats_and_the_cover(read: Reader) -> None:
+    """Tracks, playlists and pictures, at their places below the build, and nothing that says something of the build."""
+    step = torrents(read, "torrent: {}")
+    assert [
+        *("flac/1-01 Rise.flac", "flac/2-01 Fall.flac", "flac/Moon.m3u8", "flac/cover.jpg"),
+        *("dj/1-01 Rise.mp3", "dj/2-01 Fall.mp3", "dj/Moon.m3u8", "dj/cover.jpg"),
+        *("mp3-320/1-01 Rise.mp3", "mp3-320/2-01 Fall.mp3", "mp3-320/Moon.m3u8", "mp3-320/cover.jpg"),
+        *("plain/1-01 Rise.wav", "plain/2-01 Fall.wav", "plain/Moon.m3u8", "plain/cover.jpg", "cover.jpg"),
+    ] == [name for name, _ in step.payload]
+    assert [PLACE.build / name for name, _ in step.payload] == [path for _, path in step.payload]
+    assert ("The Lanterns - Moon (2026)",) == tuple(wish.name for wish in step.wishes)
+    outputs = [path.relative_to(PLACE.build).as_posix() for path in (*step.torrents, *step.magnets, step.listing)]
+    assert ["Moon.torrent", "Moon.magnet", "torrent.json"] == outputs
+    assert (Path("releases/moon.lock.json"), Path(".pressroom/work/moon/torrent.hashes")) == (step.lock, step.hashes)
+
+
+@pytest.mark.parametrize(
+    ("include", "names"),
+    [
+        ("flac", ["1-01 Rise.flac", "2-01 Fall.flac", "Moon.m3u8"]),
+        ("cover", ["cover.jpg"]),
+        ("lyrics", ["1-01 Rise.txt", "2-01 Fall.lrc"]),
+        ("stems", ["drums.wav", "stems.json"]),
+        ("dj, cover", ["1-01 Rise.mp3", "2-01 Fall.mp3", "Moon.m3u8", "cover.jpg", "cover.jpg"]),
+        ("dj, cue, extras", ["1-01 Rise.mp3", "2-01 Fall.mp3", "Moon.m3u8", "booklet.pdf"]),
+        ("plain, cue", ["1-01 Rise.wav", "2-01 Fall.wav", "Moon.m3u8", "Moon (disc 1).cue", "Moon (disc 2).cue"]),
+    ],
+)
+def test_a_torrent_holds_what_it_includes(include: str, names: list[str], read: Reader) -> None:
+    """Formats by their names; cues and extras are those of these formats."""
+    assert names == [Path(name).name for name, _ in torrents(read, f"torrent: {{include: [{include}]}}").payload]
+
+
+def test_a_torrent_has_its_authors_words(read: Reader) -> None:
+    """Each word reaches the torrent; a name's odd characters are those of a file."""
+    words = "version: hybrid, align: true, piece: 1 MiB, trackers: [[udp://a:1], [http://b/x]], webseeds: [http://c/]"
+    (wish,) = torrents(
+        read, f"torrent: {{{words}, private: true, source: S, comment: C, name: '{{label}}{{title}}: {{year}}'}}\nlabel: L"
+    ).wishes
+    assert ("hybrid", True, 1 << 20, True, "S", "C") == (
+        wish.version,
+        wish.align,
+        wish.piece,
+        wish.private,
+        wish.source,
+        wish.comment,
+    )
+    assert ((("udp://a:1",), ("http://b/x",)), ("http://c/",), "LMoon - 2026") == (wish.trackers, wish.webseeds, wish.name)
+
+
+TITLED = {"tag-*:1-01", "tag-stem:*", "stems", "playlist-*", "cue-*:1", "zip-flac", "torrent", "ledger", "checks", "release", "sums"}
 CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a comment of the YAML": ("kind: album", "kind: album # one", set()),
     "a track's title": ("title: Rise", "title: Rises", TITLED),
@@ -183,12 +244,15 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a track's ISRC": ("QZABC2600001", "QZABC2600002", {"tag-*:1-01", "cue-*:1", "ledger", "release"}),
     "a track's lyrics": ("la la", "la la la", {"lyrics:1-01", "release"}),
     "a track's lyrics file": ("lyrics/2.lrc", "lyrics/two.lrc", {"release"}),
-    "the album's title": ("title: Moon", "title: Moons", {"tag-*", "playlist-*", "cue-*", "zip-flac", "release", "sums"}),
+    "the album's title": ("title: Moon", "title: Moons", {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release", "sums"}),
     "the album's artist": (
         "artist: The Lanterns",
         "artist: The Lamps",
-        {"tag-*", "playlist-*", "cue-*", "zip-flac", "release"},
+        {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release"},
     ),
+    "the year": ("2026-05-01", "2025-05-01", {"tag-*", "cue-*", "zip-flac", "torrent", "release"}),
+    "a torrent's comment": ("label: small", "label: small, comment: Hi", {"torrent", "release"}),
+    "a torrent more": ("  - {label: small", "  - {label: x}\n  - {label: small", {"torrent", "sums", "release"}),
     "the day": ("2026-05-01", "2026-05-02", {"tag-*", "cue-*", "release"}),
     "the genre": ("Ambient", "House", {"tag-[!s]*", "playlist-*", "cue-*", "release"}),
     "the comment": ("A remark.", "Another.", {"tag-[!s]*", "release"}),
@@ -205,7 +269,7 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "the names of files": (
         "genre:",
         'naming: "{disc}{track:02} {title}"\ngenre:',
-        {"playlist-*", "cue-*", "zip-flac", "checks", "release", "stems", "sums"},
+        {"playlist-*", "cue-*", "zip-flac", "torrent", "checks", "release", "stems", "sums"},
     ),
     "a bit rate": (
         "bitrate: 320k",

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 UNMADE = (
     ("hls", "{}"),
-    ("torrent", "{}"),
     ("profiles", "[spotify]"),
     ("deliver", "[bandcamp]"),
     ("signed", "x"),

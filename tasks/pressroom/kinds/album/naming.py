@@ -75,6 +75,23 @@ def archive(album: Album, form: str) -> str:
     return f"{title(album)} [{form}].zip"
 
 
+def torrent(album: Album, template: str | None) -> str:
+    """The folder that a torrent makes: `template` with its words, else as an archive's."""
+    words = {
+        "artist": album.artist,
+        "album_artist": album.printed_artist,
+        "title": album.title,
+        "year": album.year,
+        "label": album.label,
+    }
+    return names.safe_name(names.expand(template, words)) if template else whole(album)
+
+
+def torrent_file(album: Album, label: str | None, suffix: str) -> str:
+    """A .torrent, or its .magnet."""
+    return f"{title(album)} [{label}]{suffix}" if label else f"{title(album)}{suffix}"
+
+
 def clashes(album: Album) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Where two files of one folder would be one on macOS or Windows, with a text that names both."""
     try:

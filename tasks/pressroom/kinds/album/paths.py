@@ -70,6 +70,25 @@ class Paths:
         """What was checked."""
         return self.place.build / "checks.json"
 
+    def torrent(self, label: str | None, suffix: str = ".torrent") -> Path:
+        """A .torrent, or what goes with it."""
+        return self.place.build / naming.torrent_file(self.album, label, suffix)
+
+    @property
+    def torrents(self) -> Path:
+        """What the torrents are."""
+        return self.place.build / "torrent.json"
+
+    @property
+    def torrent_hashes(self) -> Path:
+        """The hashes of the torrents' pieces."""
+        return self.place.work / "torrent.hashes"
+
+    @property
+    def lock(self) -> Path:
+        """What has been made public: it lies beside the YAML, and need not be there."""
+        return self.place.source.with_suffix(".lock.json")
+
     def folder(self, form: AudioFormat) -> Path:
         """A format's folder."""
         return self.place.build / form.name
@@ -82,6 +101,11 @@ class Paths:
         """A stem."""
         folder = self.place.build / "stems" / naming.track(self.album, index)
         return folder / naming.stem(name, f".{self.album.stems_format}")
+
+    @property
+    def stems(self) -> Path:
+        """The list of the stems."""
+        return self.place.build / "stems" / "stems.json"
 
     def lyrics(self, index: int) -> Path | None:
         """A track's lyrics in the build; None where it has none."""

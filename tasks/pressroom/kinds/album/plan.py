@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats.audio import NAMED, Encoding
 from pressroom.formats.checks import CheckedFile
-from pressroom.kinds.album import lists, naming
+from pressroom.kinds.album import lists, naming, payload
 from pressroom.kinds.album.paths import Paths, encoding_name
 from pressroom.kinds.album.tags import stem_tags, track_tags
 from pressroom.tools.encode import Encode, Measure
@@ -19,6 +19,7 @@ from pressroom.tools.probe import Probe
 from pressroom.tools.report import Judge, RunChecks, TrackRecord, WriteLedger, WriteRelease
 from pressroom.tools.stems import Stem, WriteStems
 from pressroom.tools.tagging import Tag
+from pressroom.tools.torrent import MakeTorrents, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +36,7 @@ def plan(album: Album, place: Place) -> Iterator[Step]:
     for part in (_masters, _cover, _lyrics, _tracks, _stems, _lists, _extras):
         made += part(album, paths)
     made += _archives(album, paths, made)
+    made += _torrents(album, paths)
     made += _reports(album, paths)
     yield from (*made, _sums(paths, made))
 
@@ -159,8 +161,7 @@ def _stems(album: Album, paths: Paths) -> Iterator[Step]:
             )
             stems.append(Stem(track=track.printed_title, name=name, path=paths.below(output), facts=facts, receipt=receipt))
     if stems:
-        output = paths.place.build / "stems" / "stems.json"
-        yield WriteStems(name="stems", about="stems.json", stems=tuple(stems), output=output)
+        yield WriteStems(name="stems", about="stems.json", stems=tuple(stems), output=paths.stems)
 
 
 def _lists(album: Album, paths: Paths) -> Iterator[Step]:
@@ -206,6 +207,42 @@ def _archives(album: Album, paths: Paths, made: Sequence[Step]) -> Iterator[Step
                 output=output,
                 receipt=paths.receipt(output),
             )
+
+
+def _torrents(album: Album, paths: Paths) -> Iterator[Step]:
+    """All torrents, in one step: they read the same files."""
+    if not album.torrent:
+        return
+    build = paths.place.build
+    held = [tuple(dict.fromkeys(payload.files(torrent, paths))) for torrent in album.torrent]
+    yield MakeTorrents(
+        name="torrent",
+        about=", ".join(paths.torrent(torrent.label).name for torrent in album.torrent),
+        wishes=tuple(
+            Wish(
+                label=torrent.label or "",
+                name=naming.torrent(album, torrent.name),
+                version=torrent.version,
+                align=torrent.align,
+                piece=torrent.piece,
+                trackers=torrent.trackers,
+                webseeds=torrent.webseeds,
+                private=torrent.private,
+                source=torrent.source,
+                comment=torrent.comment,
+                files=tuple(path.relative_to(build).as_posix() for path in files),
+            )
+            for torrent, files in zip(album.torrent, held, strict=True)
+        ),
+        payload=tuple(
+            (path.relative_to(build).as_posix(), path) for path in dict.fromkeys(path for files in held for path in files)
+        ),
+        lock=paths.lock,
+        torrents=tuple(paths.torrent(torrent.label) for torrent in album.torrent),
+        magnets=tuple(paths.torrent(torrent.label, ".magnet") for torrent in album.torrent),
+        listing=paths.torrents,
+        hashes=paths.torrent_hashes,
+    )
 
 
 def _reports(album: Album, paths: Paths) -> Iterator[Step]:

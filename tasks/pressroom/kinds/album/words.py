@@ -6,11 +6,12 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, field_validator, model_validator
 
 from pressroom import names
-from pressroom.kinds.album import naming
+from pressroom.kinds.album import naming, payload
 from pressroom.kinds.album.form import Form  # noqa: TC001  # pydantic reads the annotation
+from pressroom.kinds.album.torrent import Torrent, Torrents  # noqa: TC001  # as above
 from pressroom.kinds.album.track import Mbid, Overridable, Track
 from pressroom.kinds.parts import (
     Barcode,
@@ -138,8 +139,8 @@ class Album(Overridable):
     """Not made yet."""
     hls: Annotated[None, not_made_yet("hls")] = None
     """Not made yet."""
-    torrent: Annotated[None, not_made_yet("torrent")] = None
-    """Not made yet."""
+    torrent: Torrents | None = None
+    """A torrent of what is made, `{}` for one with every default; a list where there are several."""
     publish: Annotated[None, not_made_yet("publish", [])] = None
     """Not made yet."""
 
@@ -184,6 +185,17 @@ class Album(Overridable):
         if found:
             raise Wrong(*found)
         return tracks
+
+    @field_validator("torrent", mode="wrap")
+    @classmethod
+    def torrents_may_be_shared(
+        cls, words: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> tuple[Torrent, ...] | None:
+        """Each has a payload and a name of its own, and the release may be shared."""
+        torrents: tuple[Torrent, ...] | None = handler(words)
+        if torrents and (found := tuple(payload.mistakes(torrents, info.data, listed=not isinstance(words, Map)))):
+            raise Wrong(*found)
+        return torrents
 
     @model_validator(mode="after")
     def files_apart(self) -> Self:
