@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import TypeAlias
 
 Value: TypeAlias = "int | bytes | tuple[Value, ...] | Mapping[bytes, Value]"
 """What bencoding holds."""
@@ -27,7 +24,9 @@ def encode(value: Value) -> bytes:
 
     Raises ValueError for what `decode` would refuse: another type, an integer beyond 64 bits, too many levels.
     """
-    return b"".join(_encoded(value, 0))
+    text = bytearray()
+    _write(text, value, 0)
+    return bytes(text)
 
 
 def decode(text: bytes, *, limit: int = MAX_BYTES) -> Value:
@@ -44,29 +43,30 @@ def decode(text: bytes, *, limit: int = MAX_BYTES) -> Value:
     return value
 
 
-def _encoded(value: Value, depth: int) -> Iterator[bytes]:
-    """The parts of a value's bencoding."""
+def _write(text: bytearray, value: Value, depth: int) -> None:
+    """Append a value to a text."""
     if isinstance(value, bytes):
-        yield b"%d:%b" % (len(value), value)
+        text += b"%d:" % len(value)
+        text += value
     elif isinstance(value, int) and not isinstance(value, bool):
         if not LOWEST <= value <= HIGHEST:
             raise ValueError(f"expected an integer of 64 bits, got {value}")
-        yield b"i%de" % value
+        text += b"i%de" % value
     elif depth == MAX_DEPTH:
         raise ValueError(f"expected at most {MAX_DEPTH} levels")
     elif isinstance(value, tuple):
-        yield b"l"
+        text += b"l"
         for item in value:
-            yield from _encoded(item, depth + 1)
-        yield b"e"
+            _write(text, item, depth + 1)
+        text += b"e"
     elif isinstance(value, Mapping):
-        yield b"d"
+        text += b"d"
         for key in sorted(value):
-            yield from _encoded(key, depth)
-            yield from _encoded(value[key], depth + 1)
-        yield b"e"
+            _write(text, key, depth)
+            _write(text, value[key], depth + 1)
+        text += b"e"
     else:
-        raise ValueError(f"expected an integer, bytes, a tuple or a mapping, got {type(value).__name__}")  # one kind
+        raise ValueError(f"expected an integer, bytes, a tuple or a mapping, got {type(value).__name__}")
 
 
 def _value(text: bytes, at: int, depth: int) -> tuple[Value, int]:
