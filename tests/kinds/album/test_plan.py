@@ -228,7 +228,19 @@ def test_a_torrent_has_its_authors_words(read: Reader) -> None:
     assert ((("udp://a:1",), ("http://b/x",)), ("http://c/",), "LMoon - 2026") == (wish.trackers, wish.webseeds, wish.name)
 
 
-TITLED = {"tag-*:1-01", "tag-stem:*", "stems", "playlist-*", "cue-*:1", "zip-flac", "torrent", "ledger", "checks", "release", "sums"}
+TITLED = {
+    "tag-*:1-01",
+    "tag-stem:*",
+    "stems",
+    "playlist-*",
+    "cue-*:1",
+    "zip-flac",
+    "torrent",
+    "ledger",
+    "checks",
+    "release",
+    "sums",
+}
 CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a comment of the YAML": ("kind: album", "kind: album # one", set()),
     "a track's title": ("title: Rise", "title: Rises", TITLED),
@@ -244,7 +256,11 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a track's ISRC": ("QZABC2600001", "QZABC2600002", {"tag-*:1-01", "cue-*:1", "ledger", "release"}),
     "a track's lyrics": ("la la", "la la la", {"lyrics:1-01", "release"}),
     "a track's lyrics file": ("lyrics/2.lrc", "lyrics/two.lrc", {"release"}),
-    "the album's title": ("title: Moon", "title: Moons", {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release", "sums"}),
+    "the album's title": (
+        "title: Moon",
+        "title: Moons",
+        {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release", "sums"},
+    ),
     "the album's artist": (
         "artist: The Lanterns",
         "artist: The Lamps",

@@ -1,0 +1,25 @@
+"""A .torrent of a folder, as a release's step makes it: `python maketorrent.py FOLDER OUTPUT v1|v2|hybrid PIECE`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pressroom.formats import metainfo, pieces
+from pressroom.formats.payload import PayloadFile
+from pressroom.tools import hashing, payload
+
+
+def main(folder: Path, output: Path, version: pieces.Version, piece: int) -> None:
+    """Hash everything and write it."""
+    found = payload.below(folder)
+    sources = [source for _, source in found]
+    sizes = [source.size for source in sources]
+    cut = pieces.layout(sizes, version=version, piece=piece)
+    hashes = hashing.hashes(sources, pieces.stretches(sizes, cut, version))
+    files = [PayloadFile(path=path, size=source.size) for path, source in found]
+    output.write_bytes(metainfo.text(metainfo.hashed(folder.name, files, cut, version, hashes)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))  # type: ignore[arg-type]  # as the line above says
