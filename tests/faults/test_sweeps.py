@@ -25,6 +25,8 @@ kind: album
 title: Moon
 artist: A
 formats: [wav]
+rights: own
+torrent: {}
 tracks:
   - {title: Rise, file: masters/01.wav}
 """

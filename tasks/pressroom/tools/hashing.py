@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pressroom.formats.pieces import Part, Stretch
 
-CHUNK = 1 << 19
+CHUNK = 1 << 20
 """Bytes that are read at once: a multiple of a v2 block."""
 ZEROS = memoryview(bytes(CHUNK))
 MOST_THREADS = 8
