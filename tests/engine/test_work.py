@@ -9,7 +9,7 @@ import pytest
 
 from pressroom.engine.running import Running
 from pressroom.engine.toolchain import Toolchain
-from pressroom.engine.work import StepWork, listed_files, part_name, refusal
+from pressroom.engine.work import Records, StepWork, listed_files, part_name, refusal
 from pressroom.errors import ReleaseError
 
 
@@ -100,7 +100,9 @@ def test_the_file_that_is_meant_is_named(tmp_path: Path) -> None:
 def test_a_step_asks_for_digests_and_for_what_it_made_before() -> None:
     """The engine answers both; an input that is not there is named."""
     known = {A: "1" * 64}
-    work = StepWork(Toolchain("bundled", Path("x")), Running(), lambda _: None, digest=known.get, stands=lambda path: path == A)
+    work = StepWork(
+        Toolchain("bundled", Path("x")), Running(), lambda _: None, (), Records(digest=known.get, stands=lambda path: path == A)
+    )
     assert "1" * 64 == work.digest(A)
     with pytest.raises(ReleaseError, match=f"^{B}: no such file$"):
         work.digest(B)

@@ -14,7 +14,7 @@ from pressroom.engine.chronicle import Event, slot
 from pressroom.engine.digests import status_of
 from pressroom.engine.perform import Job, perform
 from pressroom.engine.settings import LOGS
-from pressroom.engine.work import StepWork
+from pressroom.engine.work import Records, StepWork
 from pressroom.errors import PressroomError, ReleaseError, SourceError, ToolError
 
 if TYPE_CHECKING:
@@ -54,15 +54,8 @@ class StepAction(_Action):
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed | None:  # noqa: ARG002  # doit's signature
         """Run the step; returns doit's failure instead of raising, since a raised error would end the whole build."""
-        work = StepWork(
-            self.build.toolchain,
-            self.build.running,
-            self._progress,
-            self.step.outputs,
-            self.build.state.start,
-            digest=self.build.digests.of,
-            stands=self._stands,
-        )
+        records = Records(start=self.build.state.start, digest=self.build.digests.of, stands=self._stands)
+        work = StepWork(self.build.toolchain, self.build.running, self._progress, self.step.outputs, records)
         self.said = work.said
         job = Job(step=self.step, task=self.task.name, release=self.release.slug, build=self.build, judged=self.judged)
         began, cpu = time.monotonic(), time.thread_time()

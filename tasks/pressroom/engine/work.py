@@ -8,6 +8,7 @@ import json
 import os
 import stat
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressroom.engine.digests import sha256
@@ -26,6 +27,19 @@ KEPT_BYTES = 200
 """Of a name in its partial file's; with the rest it stays below the 255 that file systems take."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """What a step needs of the records.
+
+    `start` notes partial files, `digest` is the SHA-256 of a file, None where there is none, and `stands` says whether an
+    output is as the last run left it.
+    """
+
+    start: Callable[[Iterable[Path]], None] = lambda _parts: None
+    digest: Callable[[Path], str | None] = sha256
+    stands: Callable[[Path], bool] = lambda _output: False
+
+
 class StepWork:
     """What a running step is offered (see `plan.Work`)."""
 
@@ -35,18 +49,13 @@ class StepWork:
         running: Running,
         show: Callable[[float], None],
         outputs: Iterable[Path] = (),
-        start: Callable[[Iterable[Path]], None] = lambda _parts: None,
-        *,
-        digest: Callable[[Path], str | None] = sha256,
-        stands: Callable[[Path], bool] = lambda _output: False,
+        records: Records | None = None,
     ) -> None:
         self._toolchain = toolchain
         self._running = running
         self._show = show
-        self._start = start
         self._expected = {output: part_beside(output) for output in outputs}
-        self._digest = digest
-        self._stands = stands
+        self._records = records or Records()
         self.parts: dict[Path, Path] = {}
         self.notes: list[str] = []
         self.said: list[str] = []
@@ -75,19 +84,19 @@ class StepWork:
             part = self._expected.get(output) or part_beside(output)
             self._running.begin(part)
             if output not in self._expected or not self.parts:
-                self._start({part, *self._expected.values()})
+                self._records.start({part, *self._expected.values()})
             self.parts[output] = part
         return self.parts[output]
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of an input; raises ReleaseError where there is none."""
-        if (found := self._digest(path)) is None:
+        if (found := self._records.digest(path)) is None:
             raise ReleaseError(f"{path}: no such file")
         return found
 
     def earlier(self, output: Path) -> Path | None:
         """An output as the last run left it."""
-        return output if self._stands(output) else None
+        return output if self._records.stands(output) else None
 
     def say(self, text: str) -> None:
         """A line for the user."""
