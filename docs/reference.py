@@ -44,6 +44,7 @@ In `[tool.pressroom]` of `pyproject.toml`, or in `pressroom.toml`, at the top of
 |---|---|---|---|
 | `build` | `PRESSROOM_BUILD` | `build` | The folder of the outputs, in the repo. |
 | `jobs` | `PRESSROOM_JOBS` | `cores` | How many steps run at once. |
+| `cache = {max = ...}` | `PRESSROOM_CACHE_MAX` | `20 GB` | How much the cache may hold; twice the outputs is of use. |
 | `ffmpeg` | `PRESSROOM_FFMPEG` | `bundled` | The path of an ffmpeg of version 7 or newer. |
 
 ## Exit codes
@@ -54,6 +55,8 @@ In `[tool.pressroom]` of `pyproject.toml`, or in `pressroom.toml`, at the top of
 | 1 | A step or a check failed: a master is missing or bad, or a program failed. |
 | 2 | The YAML or the command line is wrong. |
 | 3 | The machine is not fit: ffmpeg is missing, or the disk is full. |
+| 4 | Another build runs here, and `--no-wait` was given. |
+| 10 | `doit plan` found work. |
 | 128 + n | Signal n stopped the build. |
 
 One bad release never stops the others.

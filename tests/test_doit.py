@@ -398,3 +398,40 @@ def test_a_mistake_in_the_defaults_is_told_once(built: Repo) -> None:
     assert 2 == done.code
     assert 1 == done.err.count("releases/defaults.yaml:"), done.err
     assert 1 == done.err.count(":check\nthe same as above\n")
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    ("option", "name", "error"),
+    [
+        ("--report", "releases/moon.yaml", "expected the name of a file that ends in .json, got 'releases/moon.yaml'"),
+        ("--trace", "none/x.json", "none: no such folder"),
+    ],
+)
+def test_a_report_overwrites_nothing_else(built: Repo, option: str, name: str, error: str) -> None:
+    """And what cannot be written is told before anything is built."""
+    before = built.files("releases")
+    done = built.doit(option, name)
+    assert (2, "", f"{option}: {error}\n", before) == (done.code, done.out, done.err, built.files("releases"))
+
+
+@pytest.mark.media
+def test_what_is_ignored_is_no_success(built: Repo) -> None:
+    """A step that `doit ignore` stops is told of, and the build says so each time."""
+    built.doit("ignore", "moon:check")
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    done = built.doit()
+    told = "ignored  moon:check: `doit ignore` was said of it; `doit forget moon:check` takes that back"
+    assert (1, True) == (done.code, told in done.err.splitlines())
+    built.doit("forget", "moon:check")
+    assert 0 == built.doit().code
+
+
+@pytest.mark.media
+def test_a_folder_in_the_place_of_an_output_is_told(built: Repo) -> None:
+    """It is not ours to move."""
+    (built.path / "build/moon/release.json").unlink()
+    (built.path / "build/moon/release.json").mkdir()
+    done = built.doit()
+    told = "build/moon/release.json: a folder stands where this file belongs; move it away and run `doit` again"
+    assert (1, True) == (done.code, any(line.startswith(told) for line in done.err.splitlines())), done.err

@@ -195,3 +195,23 @@ def test_a_damaged_object_is_made_again(built: Repo) -> None:
     built.doit("clean")
     assert 0 == built.doit().code
     assert before == built.files()
+
+
+def test_nothing_on_record_is_no_success(built: Repo) -> None:
+    """What nothing is known of cannot be verified."""
+    shutil.rmtree(built.path / ".pressroom")
+    done = built.doit("verify")
+    told = "no build is on record here, so that nothing can be verified; run `doit` first\n"
+    assert (1, "", told) == (done.code, done.out, done.err)
+
+
+def test_what_no_release_makes_may_be_gone(built: Repo) -> None:
+    """The file of an old title that somebody deleted is not missed, and not restored."""
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    built.doit()
+    for path in (built.path / "build").rglob("* Rise.*"):
+        path.unlink()
+    for options in ((), ("--restore",)):
+        done = built.doit("verify", *options)
+        assert (0, True) == (done.code, done.out.endswith(" files, 0 wrong\n")), done
+    assert [] == list((built.path / "build").rglob("* Rise.*"))

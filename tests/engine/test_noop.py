@@ -56,6 +56,7 @@ CHANGES: dict[str, Callable[[Repo], object]] = {
     "another release": lambda repo: repo.write("releases/sun.yaml", "kind: albun\n"),
     "another release in a folder": lambda repo: repo.write("releases/sun/release.yaml", "kind: albun\n"),
     "defaults": lambda repo: repo.write("releases/defaults.yaml", "label: X\n"),
+    "the record": lambda repo: (repo.path / ".pressroom/state.db").unlink(),
     "a setting": lambda repo: repo.write("pressroom.toml", 'build = "out"\n'),
     "the dodo.py": lambda repo: repo.write("dodo.py", "from pressroom.dodo import *\nDOIT_CONFIG['verbosity'] = 1\n"),
 }

@@ -90,6 +90,8 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
         _refuse_foreign_options(params)
+        for option in ("report", "trace"):
+            _writable(f"--{option}", params[f"{option}_file"])
         slots = _slots(params["num_process"]) or build.settings.jobs
         params.update_defaults(self.loader.load_doit_config())
         build.anew = bool(params["always"])
@@ -197,6 +199,15 @@ def _refuse_foreign_options(params: Any) -> None:  # noqa: ANN401
         given.discard("par_type")
     if given:
         raise UsageError(f"{FOREIGN[min(given)]}: not in a releases repo; see `doit help run` for what else there is")
+
+
+def _writable(option: str, name: str) -> None:
+    """Refuse a name that cannot be a report's, before anything is built."""
+    path = Path(name)
+    if name and (path.suffix != ".json" or path.is_dir()):
+        raise UsageError(f"{option}: expected the name of a file that ends in .json, got '{name}'")
+    if name and not path.parent.is_dir():
+        raise UsageError(f"{option}: {path.parent}: no such folder")
 
 
 def _slots(asked: int) -> int:

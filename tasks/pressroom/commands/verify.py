@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressroom.commands.repo import here, options
+from pressroom.engine import releases
 from pressroom.engine.digests import sha256
+from pressroom.engine.forecast import makers
 from pressroom.engine.lock import locked
 from pressroom.engine.settings import STATE
 from pressroom.engine.work import StepWork
-from pressroom.errors import PressroomError, UsageError
+from pressroom.errors import PressroomError, ReleaseError, UsageError
 from pressroom.tools import ffmpeg
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ file and its release are named. Exit code 1 when something is wrong.
   --deep     decode all audio as well
   --restore  put back what the cache has; what is wrong is kept in kept/
 """
+GONE = "is gone"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -39,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     rows = [row for row in build.state.made.values() if not names or row.release in names]
     if names and (unknown := set(names) - {row.release for row in rows}):
         raise UsageError(f"'{min(unknown)}' was never built here")
+    if not rows:
+        raise ReleaseError("no build is on record here, so that nothing can be verified; run `doit` first")
     deep = "--deep" in given
     if "--restore" not in given:
         return _told(rows, _wrong(rows, build, deep=deep))
@@ -48,10 +53,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _wrong(rows: Sequence[MadeRow], build: Build, *, deep: bool) -> dict[MadeRow, str]:
-    """What is wrong with each file that is not as it was made."""
+    """What is wrong with each file that is not as it was made; one that no release makes any more may be gone."""
     with ThreadPoolExecutor(build.settings.jobs) as pool:
         problems = pool.map(lambda row: _problem(Path(row.path), row, build, deep=deep), rows)
-        return {row: problem for row, problem in zip(rows, problems, strict=True) if problem}
+        wrong = {row: problem for row, problem in zip(rows, problems, strict=True) if problem}
+    if GONE not in wrong.values():
+        return wrong
+    claimed = {str(path) for path in makers(releases.loaded(build.settings.build))}
+    return {row: problem for row, problem in wrong.items() if problem != GONE or row.path in claimed}
 
 
 def _problem(path: Path, row: MadeRow, build: Build, *, deep: bool) -> str:
@@ -63,7 +72,7 @@ def _problem(path: Path, row: MadeRow, build: Build, *, deep: bool) -> str:
             work = StepWork(build.toolchain, build.running, lambda _: None)
             ffmpeg.run(work, ffmpeg.arguments(ffmpeg.source(path).output("-", f="null")), making=path)
     except FileNotFoundError:
-        return "is gone"
+        return GONE
     except PressroomError as error:
         return f"does not decode: {error}"
     except OSError as error:

@@ -102,6 +102,9 @@ class StepAction(_Action):
     def _explained(self, error: PressroomError, notes: list[str]) -> PressroomError:
         """The error with the place that names a source, and with the path of the log when a tool failed."""
         tool_failed = isinstance(error, ToolError) or isinstance(error.__cause__, ToolError)
+        if tool_failed and (changed := self.build.digests.changed):
+            # One step read the old file and another the new one: what they say of each other is nobody's mistake.
+            error = ReleaseError(f"{changed}: changed while the build ran; run `doit` again when it is finished")
         if isinstance(error, ReleaseError):
             error = located(self.release, self.step.inputs, error)
         log = self._log([*notes, str(error)]) if tool_failed else None

@@ -70,7 +70,7 @@ def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, w
         build.cache.used |= {row.action for row in build.state.steps.values()}
         build.cache.trim(build.settings.cache_max)
     left = _tell(control, build)
-    if wishes.whole and not reporter.errors and not reporter.blocked and build.digests.settled:
+    if wishes.whole and not reporter.errors and not reporter.blocked and not build.digests.changed:
         _remember(control, build, left)
     return exit_code(reporter.errors)
 

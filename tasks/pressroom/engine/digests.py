@@ -33,8 +33,8 @@ class Digests:
         self._fresh: dict[str, FileRow] = {}
         self._absent: set[str] = set()
         self._seen: dict[str, str] = {}
-        self.settled = True
-        """Whether no file but our own outputs had two contents since the build began."""
+        self.changed: Path | None = None
+        """A file that had two contents since the build began, and is none of our own outputs."""
 
     def of(self, path: Path) -> str | None:
         """The digest of a file; None where there is none. Raises OSError when it cannot be read."""
@@ -47,7 +47,8 @@ class Digests:
             self._absent.add(name)
             return None, None
         digest = self._digest(path, name, status)
-        self.settled = self.settled and self._seen.setdefault(name, digest) == digest
+        if self._seen.setdefault(name, digest) != digest:
+            self.changed = path
         return status, digest
 
     def _digest(self, path: Path, name: str, status: Status) -> str:

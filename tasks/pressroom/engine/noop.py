@@ -125,12 +125,22 @@ def _as_they_were(paths: Sequence[str], statuses: Sequence[int]) -> bool:
 
 
 def _world(build: Build) -> list[object]:
-    """What plans come from besides the files that they name: the YAML, the settings, the tools, and pressroom itself."""
+    """What plans come from besides the files that they name: the YAML, the settings, the tools, and pressroom itself.
+
+    The record belongs to it: where that is gone, the other commands know of no build.
+    """
     folders = [RELEASES, *(path for path in RELEASES.iterdir() if path.is_dir())] if RELEASES.is_dir() else []
     yaml = sorted(path for folder in folders for path in folder.iterdir() if path.suffix == ".yaml")
     code = sorted(path for path in Path(package).parent.rglob("*.py"))
     tools = [Path(spec.origin) for name in ("mutagen", "PIL", "doit") if (spec := find_spec(name)) and spec.origin]
-    own = [Path("dodo.py"), Path("pyproject.toml"), Path("pressroom.toml"), build.toolchain.ffmpeg, Path(sys.executable)]
+    own = [
+        STATE / "state.db",
+        Path("dodo.py"),
+        Path("pyproject.toml"),
+        Path("pressroom.toml"),
+        build.toolchain.ffmpeg,
+        Path(sys.executable),
+    ]
     settings = build.settings
     return [
         VERSION,

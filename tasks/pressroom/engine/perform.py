@@ -168,7 +168,7 @@ def _commit(job: Job, judged: Verdict, work: StepWork, digests: Mapping[Path, st
     build = job.build
     for path in digests:
         if path.is_dir():
-            raise ToolError(f"{path}: a folder stands where this file belongs; move it away and run `doit` again")
+            raise IsADirectoryError(errno.EISDIR, "", str(path))
     for part in work.parts.values():
         flush(part)
     standing = {path: build.digests.of(path) for path in digests}
@@ -211,6 +211,8 @@ def _foreign(path: Path, standing: str | None, made: str, build: Build) -> bool:
 def _explained(error: OSError, step: Step) -> PressroomError:
     """An operating system's refusal in words, naming the final output."""
     what = step.outputs[0] if step.outputs else step.name
+    if error.errno == errno.EISDIR:
+        return ToolError(f"{error.filename}: a folder stands where this file belongs; move it away and run `doit` again")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineError(f"{what}: the disk is full; make room and run `doit` again")
     read = next((path for path in step.inputs if str(path) == error.filename), None)

@@ -90,9 +90,13 @@ class Reporter:
         self.events += [Event(task=task.name, outcome="fresh")] * bool(task.actions)
 
     def skip_ignore(self, task: Any) -> None:  # noqa: ANN401
-        """`doit ignore` was said of a step."""
+        """`doit ignore` was said of a step: what is not built is never a success."""
         self._ended(task)
-        self._say(f"ignored  {task.name}", self.out)
+        if task.actions:
+            self.errors.append(
+                PressroomError(f"{task.name}: `doit ignore` was said of it; `doit forget {task.name}` takes that back")
+            )
+            self._say(f"ignored  {self.errors[-1]}", self.err)
 
     def cleanup_error(self, exception: Any) -> None:  # noqa: ANN401
         """A teardown failed; pressroom has none."""

@@ -6,6 +6,7 @@ Nothing here is precious: a state that is damaged, deleted or of another version
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -42,6 +43,8 @@ CREATE TABLE started (
 VERSION = len(MIGRATIONS)
 STAMP = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
 BUSY_SECONDS = 10
+LITTLE_BYTES = 1 << 16
+"""Where less is free, a disk is full, also where SQLite says "disk I/O error"."""
 NO_SHARED_MEMORY = (
     sqlite3.SQLITE_IOERR_SHMMAP,
     sqlite3.SQLITE_IOERR_SHMOPEN,
@@ -251,7 +254,7 @@ def moved_aside(path: Path) -> Path:
 
 def _refused(path: Path, error: sqlite3.Error) -> MachineError:
     """SQLite's refusal in words."""
-    if "full" in str(error):
+    if "full" in str(error) or shutil.disk_usage(path.parent).free < LITTLE_BYTES:
         return MachineError(f"{path}: the disk is full; make room and run `doit` again")
     if "locked" in str(error):
         return MachineError(
