@@ -11,6 +11,7 @@ import pytest
 from doit.action import BaseAction
 from doit.cmd_base import Command, DodoTaskLoader, DoitCmdBase, NamespaceTaskLoader
 from doit.cmd_clean import Clean
+from doit.cmd_help import Help
 from doit.cmd_list import List
 from doit.cmd_run import Run
 from doit.cmdparse import CmdOption, CmdParse, CmdParseError, DefaultUpdate
@@ -88,7 +89,7 @@ def test_the_database_is_made_by_name() -> None:
     assert issubclass(DatabaseException, Exception), "Run.database turns it into a sentence"
 
 
-@pytest.mark.parametrize(("command", "name"), [(Run, "run"), (List, "list"), (Clean, "clean")])
+@pytest.mark.parametrize(("command", "name"), [(Run, "run"), (List, "list"), (Clean, "clean"), (Help, "help")])
 def test_a_command_of_ours_stands_in_for_doits(command: type[Any], name: str) -> None:
     """An entry point of the same name wins over what doit has built in."""
     assert name == command.get_name(), "our entry point has this name"

@@ -80,6 +80,8 @@ COMMANDS = [
     "forget plan",
     "ignore plan",
     "reset-dep",
+    "help",
+    "help list",
     "help plan",
     "nothing",
     "--bogus",
@@ -100,6 +102,13 @@ def test_every_command_does_what_stock_doit_does(tmp_path: Path) -> None:
         assert told(plain) == told(done), command
         assert without_state(stock) == without_state(ours), command
     assert not (ours.path / ".pressroom").exists()
+
+
+def test_help_runs_no_dodo(tmp_path: Path) -> None:
+    """No more than doit's own does."""
+    repo = Repo(tmp_path)
+    repo.write("dodo.py", "print('run')")
+    assert "run\n" not in repo.doit("help").out.splitlines(keepends=True)
 
 
 def without_state(repo: Repo) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +32,12 @@ class MachineError(ToolError):
     """The machine is not fit: a tool is missing, or the disk is full."""
 
     exit_code = 3
+
+    @classmethod
+    def of(cls, error: OSError) -> MachineError:
+        """What the system refused, in words."""
+        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        return cls(f"{where}{error.strerror or error}; mend this and try again")
 
 
 class LockedError(PressroomError):

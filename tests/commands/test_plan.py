@@ -64,7 +64,7 @@ def test_json_is_for_machines(built: Repo) -> None:
         key: step[key] for key in ("fate", "reason", "cause", "cached")
     }
     assert (None, "moon", "sun", []) == (moon["error"], moon["slug"], sun["slug"], sun["steps"])
-    assert sun["error"].startswith("releases/sun.yaml:1:7: kind: expected one of album, got 'albun'")
+    assert "releases/sun.yaml:1:7: kind: expected one of album (did you mean 'album'?), got 'albun'" in sun["error"]
     assert 2 == done.code
 
 
@@ -206,7 +206,7 @@ def test_a_release_is_stale_because_of_what_changed(built: Repo) -> None:
     assert not any(line.startswith("moon:check ") for line in told)
     built.write("releases/sun.yaml", "kind: albun\n")
     done = built.doit("why", "sun")
-    assert (2, True) == (done.code, done.err.startswith("releases/sun.yaml:1:7: kind: "))
+    assert (2, True) == (done.code, "releases/sun.yaml:1:7: kind: " in done.err)
 
 
 @pytest.mark.parametrize("verb", ["plan", "why", "verify", "prune", "cache"])

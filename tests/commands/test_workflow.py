@@ -112,7 +112,7 @@ def test_a_bad_release_stops_no_other(github: GitHub) -> None:
     assert {"plan": "success", "build moon": "failure", "build sun": "success", "whole": "failure"} == {
         name: job.result for name, job in jobs.items()
     }
-    assert "releases/moon.yaml:1:7: kind: expected one of album, got 'albun'" in jobs["build moon"].said
+    assert "releases/moon.yaml:1:7: kind: expected one of album (did you mean 'album'?), got 'albun'" in jobs["build moon"].said
     assert '["moon"]' == github.push()["plan"].outputs["changed"]
 
 

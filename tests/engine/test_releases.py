@@ -69,8 +69,8 @@ def test_a_folder_named_as_a_release_is_a_mistake(repo: Path) -> None:
             "releases/moon.yaml:1:1: missing key 'kind'; a release begins with `kind: album`\n    1 | title: x\n      | ^^^^^",
         ),
         (
-            "kind: albun\n",
-            "releases/moon.yaml:1:7: kind: expected one of album, got 'albun'\n    1 | kind: albun\n      |       ^^^^^",
+            "kind: potato\ntitel: x\n",
+            "releases/moon.yaml:1:7: kind: expected one of album, got 'potato'\n    1 | kind: potato\n      |       ^^^^^^",
         ),
     ],
 )
@@ -80,6 +80,18 @@ def test_a_kind_that_is_none_is_named(text: str, error: str) -> None:
     with pytest.raises(SourceError) as raised:
         releases.read(releases.found(BUILD)[0][0])
     assert error == str(raised.value)
+
+
+def test_a_kind_that_is_misspelled_hides_no_other_mistake() -> None:
+    """It is read as the near one; what is inherited is no mistake either."""
+    write("releases/defaults.yaml", "artist: Moon\ncopyright: '2026 {artist}'\n")
+    write("releases/moon.yaml", "kind: albun\ntitel: x\ntracks: [{file: a.wav, title: A}]\n")
+    with pytest.raises(SourceError) as raised:
+        releases.read(releases.found(BUILD)[0][0])
+    assert [
+        ("releases/moon.yaml", "kind: expected one of album (did you mean 'album'?), got 'albun'"),
+        ("releases/moon.yaml", "unknown key 'titel'; did you mean 'title'?"),
+    ] == [(mistake.file, mistake.text) for mistake in raised.value.mistakes]
 
 
 YAML = b"""\

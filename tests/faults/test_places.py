@@ -49,8 +49,7 @@ READ_ONLY = "mount --bind . . && mount -o remount,bind,ro ."
     [
         ((), ".pressroom/lock: cannot be locked (Read-only file system); mend the folder\n"),
         (("clean",), ".pressroom/lock: cannot be locked (Read-only file system); mend the folder\n"),
-        (("plan",), f".pressroom/state.db: {REFUSED}"),
-        (("verify",), f".pressroom/state.db: {REFUSED}"),
+        (("verify", "--restore"), ".pressroom/lock: cannot be locked (Read-only file system); mend the folder\n"),
     ],
 )
 def test_a_read_only_repo_is_named(built: NotesRepo, words: tuple[str, ...], error: str) -> None:
@@ -67,6 +66,38 @@ def test_a_read_only_repo_that_is_up_to_date_is_no_error(built: NotesRepo) -> No
     """Nothing has to be written to say so."""
     done = mounted(built, READ_ONLY)
     assert (0, "made 0, restored 0, up to date 8, failed 0", "") == (done.code, done.summary, done.err)
+
+
+QUESTIONS = (
+    (("plan",), 10, "run 1, may run 1, restore 0, up to date 6, about 1 s of work"),
+    (("why", "moon"), 0, "moon:tag:01 will run because title changed: 'Rise' -> 'Risen'"),
+    (("list", "--status"), 0, "moon  stale (2 steps)"),
+    (("verify",), 0, "verified 11 files, 0 wrong"),
+    (("cache",), 0, "results"),
+    (("prune",), 0, ""),
+)
+
+
+@pytest.mark.parametrize(("words", "code", "answer"), QUESTIONS)
+def test_a_read_only_repo_answers_questions(built: NotesRepo, words: tuple[str, ...], code: int, answer: str) -> None:
+    """Also what a build that was killed had written down last is known."""
+    built.edit("releases/moon.yaml", "Rise", "Risen")
+    done = mounted(built, READ_ONLY, *words)
+    assert (code, "", True) == (done.code, done.err, answer in done.out), done
+
+
+def test_a_full_disk_can_be_cleaned(forking: Forking, built: NotesRepo, tmp_path: Path) -> None:
+    """The record cannot be written before something is gone; questions are answered all the same."""
+    built.write("releases/notes/1.txt", "x" * 400_000)
+    assert 0 == forking.doit(built).code
+    saved = tmp_path / "saved"
+    shutil.copytree(built.path, saved)
+    full = f"mount -t tmpfs -o size=9m tmpfs . && cd . && cp -a {saved}/. . && ! cat /dev/zero 2> /dev/null > filler"
+    plan = mounted(built, full, "plan")
+    assert (0, "run 0, restore 0, up to date 8\n", "") == (plan.code, plan.out, plan.err)
+    done = mounted(built, f"{full} && {sys.executable} -m doit clean && rm filler")
+    assert (0, True, "") == (done.code, done.out.startswith("removed 7 files\n"), done.err), done
+    assert "made 2, restored 2, up to date 4, failed 0" in done.summary
 
 
 def test_a_read_only_repo_that_was_never_built_is_named(notes: NotesRepo) -> None:
@@ -132,7 +163,7 @@ def of_another(path: Path) -> None:
         ("state.db", ("plan",), f".pressroom/state.db: {REFUSED}"),
         ("doit.db", (), f".pressroom/doit.db: {REFUSED}"),
         ("lock", (), ".pressroom/lock: cannot be locked (Permission denied); mend the folder\n"),
-        ("work", ("plan",), "[Errno 13] Permission denied: '.pressroom/work/moon/01.txt'; mend this and try again\n"),
+        ("work", ("plan",), ".pressroom/work/moon/01.txt: Permission denied; mend this and try again\n"),
     ],
 )
 def test_what_belongs_to_another_user_is_named(built: NotesRepo, name: str, command: tuple[str, ...], error: str) -> None:

@@ -157,7 +157,7 @@ def _explained(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"{error}; mend this and try again", file=sys.stderr)  # noqa: T201
+        print(MachineError.of(error), file=sys.stderr)  # noqa: T201
         return MachineError.exit_code
     return code
 

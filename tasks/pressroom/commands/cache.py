@@ -35,5 +35,6 @@ def run(arguments: Sequence[str]) -> int:
         print(f"freed {size(freed)}")  # noqa: T201
     usage = build.cache.usage()
     most = size(build.settings.cache_max)
-    print(f"{usage.results} results, {usage.objects} files, {size(usage.size)} of at most {most}")  # noqa: T201
+    needed = "; the rest is what the releases need now" * ("--gc" in given and usage.size > build.settings.cache_max)
+    print(f"{usage.results} results, {usage.objects} files, {size(usage.size)} of at most {most}{needed}")  # noqa: T201
     return 0

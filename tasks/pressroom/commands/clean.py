@@ -36,6 +36,7 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         """Remove, while the lock is held."""
         from pressroom.engine.sweep import sweep  # noqa: PLC0415  # a foreign project need not pay for it
 
+        build.look()  # where the disk is full, the record takes its changes when files are gone
         sweep(build)
         _refuse_unknown(args, build)
         rows = [row for row in build.state.made.values() if not args or row.release in args]
@@ -48,6 +49,8 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
             if edited(path, build):
                 print(build.keep(path))  # noqa: T201
         remove(there)
+        if build.state.folder:
+            del build.state
         build.state.forget([str(path) for path in made])
         print(f"removed {len(there)} files")  # noqa: T201
         if not rows and not args and any(build.settings.build.glob("*/*")):

@@ -59,16 +59,15 @@ def standings(build: Build, names: list[str]) -> int:
     """One line per release: whether it is up to date, how large it is, and when it was last built."""
     from pressroom.commands.repo import chosen, size  # noqa: PLC0415  # a foreign project need not pay for it
     from pressroom.engine.forecast import forecast  # noqa: PLC0415  # likewise
-    from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
-    build.prepare()
+    build.look()
     releases = chosen(build, names)
     width = max((len(release.slug) for release in releases), default=0)
     for release in releases:
         prefix = f"{release.slug}:"
         ends = [row.finished for task, row in build.state.steps.items() if task.startswith(prefix)]
         paths = [Path(row.path) for row in build.state.made.values() if row.release == release.slug]
-        bytes_ = sum(path.stat().st_size for path in paths if not path.is_relative_to(STATE) and path.is_file())
+        bytes_ = sum(path.stat().st_size for path in paths if path.is_relative_to(build.settings.build) and path.is_file())
         outlooks = [outlook for outlook in forecast([release], build) if outlook.fate != "fresh"]
         failed = [outlook.task for outlook in outlooks if outlook.task in build.state.failed]
         line = _standing([outlook.fate for outlook in outlooks], failed, release.error, built=bool(ends))

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
     from pressroom.engine.build import Build
 
+PROBLEMS = (
+    (r"option (\S+) not recognized", "{}: no such option"),
+    (r"option (\S+) requires argument", "{}: expected a value after it"),
+    (r"'num_process'.*: '(.*)'", "-n: expected a number, got '{}'"),
+)
+"""What doit says of a command line, and what we do."""
+
 
 class Opting:
     """Mixed into one of doit's commands: where the dodo.py opts in, `ours` runs instead of doit's own `execute`."""
@@ -82,7 +89,7 @@ def explained(run: Callable[[], int]) -> int:
     except BrokenPipeError:
         _leave(128 + signal.SIGPIPE)
     except OSError as error:
-        return _told(MachineError(f"{error}; mend this and run `doit` again"))
+        return _told(MachineError.of(error))
     except Stopped as stopped:
         with suppress(OSError):
             print(f"stopped by {signal.Signals(stopped.number).name}; what is finished is kept", file=sys.stderr)  # noqa: T201
@@ -99,9 +106,12 @@ def _settle_output() -> None:
 
 
 def _problem(error: CmdParseError) -> str:
-    """What doit cannot read, in one line."""
-    unknown = re.search(r"option (\S+) not recognized", str(error))
-    return f"{unknown[1]}: no such option" if unknown else " ".join(str(error).split())
+    """What doit cannot read, in one line, without the list of its options."""
+    told = re.sub(r"^Error parsing Command: | \(parsing options: .*", "", " ".join(str(error).split()))
+    for pattern, words in PROBLEMS:
+        if found := re.search(pattern, told):
+            return words.format(*found.groups())
+    return told
 
 
 def _told(error: PressroomError) -> int:

@@ -16,6 +16,8 @@ from pressroom.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pressroom.engine.build import Build
+
 USAGE = """\
 usage: pressroom prune [--delete]
        doit prune [--delete]
@@ -33,12 +35,11 @@ def run(arguments: Sequence[str]) -> int:
     if names:
         raise UsageError(USAGE.rstrip())
     build = here()
+    if "--delete" not in given:
+        print("\n".join(map(str, _found(build))) or "nothing to prune")  # noqa: T201
+        return 0
     with locked(STATE, wait=True):
-        planned = [(loaded.slug, step) for loaded in releases.loaded(build.settings.build) for step in loaded.steps]
-        found = [Path(path) for path in leftovers(planned, build) if inside(Path(path), build)]
-        if "--delete" not in given:
-            print("\n".join(map(str, found)) or "nothing to prune")  # noqa: T201
-            return 0
+        found = _found(build)
         for path in found:
             if edited(path, build):
                 print(build.keep(path))  # noqa: T201
@@ -46,3 +47,9 @@ def run(arguments: Sequence[str]) -> int:
         build.state.forget([str(path) for path in found])
         print(f"removed {len(found)} files")  # noqa: T201
     return 0
+
+
+def _found(build: Build) -> list[Path]:
+    """The files that builds made and no release makes any more."""
+    planned = [(loaded.slug, step) for loaded in releases.loaded(build.settings.build) for step in loaded.steps]
+    return [Path(path) for path in leftovers(planned, build) if inside(Path(path), build)]

@@ -27,7 +27,7 @@ def here() -> Build:
         hint = f"go to {above}" if above else "`pressroom new DIR` makes a releases repo"
         raise UsageError(f"there is no dodo.py here; {hint}")
     build = Build(Path.cwd())
-    build.prepare()
+    build.look()
     return build
 
 

@@ -38,6 +38,7 @@ FOREIGN = {
     "dep_file": "--db-file",
     "backend": "--backend",
     "check_file_uptodate": "--check_file_uptodate",
+    "cwdPath": "-d",
 }
 """doit's options that a releases repo has no use for: steps run on threads, report one way, keep their state in one place."""
 
@@ -89,10 +90,10 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
         from pressroom.engine import noop  # noqa: PLC0415  # a foreign project need not pay for it
         from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
-        _refuse_foreign_options(params)
+        _refuse_foreign_options(params, {*params._non_default_keys, *self.opt_vals})  # noqa: SLF001  # the options that are given
         for option in ("report", "trace"):
             _writable(f"--{option}", params[f"{option}_file"])
-        slots = _slots(params["num_process"]) or build.settings.jobs
+        slots = _slots(params) or build.settings.jobs
         params.update_defaults(self.loader.load_doit_config())
         build.anew = bool(params["always"])
         build.prepare()
@@ -192,9 +193,9 @@ def _libraries_apart() -> Iterator[None]:
             os.dup2(descriptor, 2)
 
 
-def _refuse_foreign_options(params: Any) -> None:  # noqa: ANN401
+def _refuse_foreign_options(params: Any, given: set[str]) -> None:  # noqa: ANN401
     """Options of doit that mean nothing here are refused, not ignored."""
-    given = set(params._non_default_keys) & set(FOREIGN)  # noqa: SLF001  # doit tells given options from defaults only there
+    given &= set(FOREIGN)
     if "par_type" in given and params["par_type"] == "thread":
         given.discard("par_type")
     if given:
@@ -210,11 +211,12 @@ def _writable(option: str, name: str) -> None:
         raise UsageError(f"{option}: {path.parent}: no such folder")
 
 
-def _slots(asked: int) -> int:
+def _slots(params: Any) -> int:  # noqa: ANN401
     """How many steps run at once; 0 when `-n` is not given."""
     from pressroom.engine.settings import MOST_JOBS  # noqa: PLC0415  # a foreign project need not pay for it
 
-    if not 0 <= asked <= MOST_JOBS:
+    asked = int(params["num_process"])
+    if "num_process" in params._non_default_keys and not 1 <= asked <= MOST_JOBS:  # noqa: SLF001  # as above
         raise UsageError(f"-n: expected a number from 1 to {MOST_JOBS}, got {asked}")
     return asked
 

@@ -60,11 +60,18 @@ def _roots(slug: str, loaded: Sequence[Loaded], outlooks: dict[str, Outlook]) ->
 
 
 def _task(name: str, outlooks: dict[str, Outlook], loaded: Sequence[Loaded], build: Build) -> str:
-    """The step that a name means; raises UsageError when it is neither one nor a file that one makes."""
+    """The step that a name means; raises UsageError when it is neither one nor a file that one makes.
+
+    Raises SourceError where the YAML of its release has mistakes.
+    """
     if name in outlooks:
         return name
     if made := makers(loaded).get(path_in(build, name)):
         return made[0]
+    row = build.state.made.get(str(path_in(build, name)))
+    slug = row.release if row else name.partition(":")[0]
+    if error := next((release.error for release in loaded if release.slug == slug), None):
+        raise error
     near = suggestion(name, outlooks)
     hint = f"did you mean '{near}'?" if near else "`doit list RELEASE` shows the steps"
     raise UsageError(f"'{name}' is no release, no step and no output; {hint}")

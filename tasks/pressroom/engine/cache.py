@@ -54,9 +54,10 @@ class Cache:
         path = self._result_path(key)
         try:
             files = json.loads(path.read_text(encoding="utf-8"))["files"]
-            os.utime(path)
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        with suppress(OSError):  # a cache that may only be read
+            os.utime(path)
         sound = isinstance(files, dict) and all(_is_digest(digest) for digest in files.values())
         return files if sound else None
 

@@ -10,6 +10,7 @@ from pressroom import source
 from pressroom.engine.mention import mention
 from pressroom.engine.settings import RELEASES, SLUG, STATE
 from pressroom.errors import Mistake, ReleaseError, SourceError
+from pressroom.names import suggestion
 from pressroom.plan import Place
 
 if TYPE_CHECKING:
@@ -103,12 +104,12 @@ def read(release: Found) -> tuple[Kind[Any], BaseModel]:
 
     words = source.parse(release.path, _content(release.path))
     content = _content(release.defaults) if release.defaults.is_file() else b""
-    if not source.blank(content):
+    if source.blank(content):
+        kind = _kind(words, words, KINDS)
+    else:
         defaults = source.parse(release.defaults, content)
-        named = KINDS.get(str(words.get("kind") or defaults.get("kind")))
-        expand = named.inherited if named else (lambda _: {})
-        words = source.inherit(words, defaults, expand, verbatim=frozenset({"naming"}))
-    kind = _kind(words, KINDS)
+        kind = _kind(words, words if "kind" in words else defaults, KINDS)
+        words = source.inherit(words, defaults, kind.inherited, verbatim=frozenset({"naming"}))
     return kind, source.typed(kind.words, words)
 
 
@@ -153,24 +154,20 @@ def _refuse_common_outputs(release: Found, steps: Sequence[Step]) -> None:
                 raise ReleaseError(f"{release.path}: {about}; give one of the files another name")
 
 
-def _kind(words: source.Map, kinds: Mapping[str, Kind[Any]]) -> Kind[Any]:
-    """The kind that the YAML names; each has words of its own, which no type can say here."""
-    named = words.get("kind")
-    if isinstance(named, str) and named in kinds:
-        return kinds[named]
-    if "kind" not in words:
-        raise SourceError(
-            (
-                *words.mistakes,
-                words.mark.mistake("missing key 'kind'; a release begins with `kind: album`"),
-            )
-        )
-    raise SourceError(
-        (
-            *words.mistakes,
-            words.values_at["kind"].mistake(f"kind: expected one of {', '.join(kinds)}, got '{named}'"),
-        )
-    )
+def _kind(words: source.Map, where: source.Map, kinds: Mapping[str, Kind[Any]]) -> Kind[Any]:
+    """The kind that `where`, the release's words or those it inherits, names, or means by a near miss.
+
+    Each kind has words of its own, so that without it nothing else can be said of them.
+    """
+    if "kind" not in where:
+        missing = words.mark.mistake("missing key 'kind'; a release begins with `kind: album`")
+        raise SourceError((*words.mistakes, missing))
+    named = where["kind"]
+    near = suggestion(named, kinds) if isinstance(named, str) else None
+    if near is None:
+        unknown = where.values_at["kind"].mistake(f"kind: expected one of {', '.join(kinds)}, got '{named}'")
+        raise SourceError((*words.mistakes, unknown))
+    return kinds[near]
 
 
 def _content(path: Path) -> bytes:

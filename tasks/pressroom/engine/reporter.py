@@ -29,6 +29,8 @@ class Reporter:
         self.err = sys.stderr  # a task of the repo's own that is Python swaps the global one while it runs
         self.errors: list[PressroomError] = []
         self.made = self.restored = self.fresh = self.blocked = 0
+        self.steps: set[str] = set()
+        """Those that have not come to an end."""
         self.began = time.monotonic()
         self.events: list[Event] = []
         self.bar: Bar | None = None
@@ -37,9 +39,9 @@ class Reporter:
 
     def initialize(self, tasks: Mapping[str, Any], selected: Sequence[str]) -> None:
         """The build begins: how much there is to do."""
+        self.steps = selection(tasks, selected)
         if self.out.isatty():
-            steps = selection(tasks, selected)
-            self.bar = Bar(self.out, {name: seconds for name, seconds in self.expected().items() if name in steps})
+            self.bar = Bar(self.out, {name: seconds for name, seconds in self.expected().items() if name in self.steps})
 
     def reading(self, size: int) -> None:
         """So many bytes of files are going to be read, to know whether they changed."""
@@ -116,12 +118,13 @@ class Reporter:
             self.bar.stop()
             self.bar = None
         parts = [f"made {self.made}", f"restored {self.restored}", f"up to date {self.fresh}", f"failed {len(self.errors)}"]
-        if self.blocked:
-            parts.append(f"waiting for a failed one {self.blocked}")
+        parts += [f"waiting for a failed one {self.blocked}"] * bool(self.blocked)
+        parts += [f"not begun {len(self.steps)}"] * bool(self.steps)
         self._say(f"{', '.join(parts)} in {time.monotonic() - self.began:.1f} s", self.out)
 
     def _ended(self, task: Any, *, worked: bool = False) -> None:  # noqa: ANN401
-        """Take a step off the bar."""
+        """A step has come to its end, and is off the bar."""
+        self.steps.discard(task.name)
         if self.bar and task.actions:
             self.bar.end(task.name, worked=worked)
 

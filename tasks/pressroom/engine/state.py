@@ -12,13 +12,14 @@ import threading
 import time
 from contextlib import closing, contextmanager, suppress
 from itertools import starmap
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressroom.errors import MachineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 APPLICATION = 0x70726573
 """`pres`: says whose database this is."""
@@ -97,6 +98,8 @@ class State:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.moved: Path | None = None
+        self.folder: TemporaryDirectory[str] | None = None
+        """Where a copy lies, until it is closed."""
         self._lock = threading.Lock()
         self._durable = True
         self._connection = self._opened()
@@ -105,6 +108,17 @@ class State:
         self.steps = {row.task: row for row in starmap(StepRow, self._all("steps"))}
         self.failed: dict[str, str] = dict(self._all("failed"))
         """The error of each step that failed the last time it ran."""
+
+    @classmethod
+    def copied(cls, path: Path) -> State:
+        """The record in `path` where it can be read and not written, as in a repo that is read-only; raises OSError."""
+        folder = TemporaryDirectory(prefix="pressroom-")
+        for suffix in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                shutil.copyfile(f"{path}{suffix}", Path(folder.name, path.name + suffix))
+        state = cls(Path(folder.name, path.name))
+        state.folder = folder
+        return state
 
     @property
     def new(self) -> bool:
@@ -165,6 +179,8 @@ class State:
         """Fold the log into the database."""
         with self._lock, suppress(sqlite3.Error):
             self._connection.close()
+        if self.folder:
+            self.folder.cleanup()
 
     @contextmanager
     def _transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:

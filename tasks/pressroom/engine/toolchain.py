@@ -97,7 +97,8 @@ class Toolchain:
             found = json.loads(self.memory.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        whole = isinstance(found, dict) and all(isinstance(part, dict) for part in found.values())
+        parts = found.values() if isinstance(found, dict) else [None]
+        whole = all(isinstance(part, dict) and all(isinstance(text, str) for text in part.values()) for part in parts)
         return found if whole else {}
 
     def _remember(self, known: dict[str, dict[str, str]]) -> None:
