@@ -29,8 +29,21 @@ class Timing:
     peak: float
 
 
+AGAIN_SECONDS = 600.0
+
+
 def music(path: Path, seconds: float, seed: int = 1) -> None:
-    """A stereo WAV of 44.1 kHz and 16 bits: chords under a slow tremolo, with a noise band and a beat."""
+    """A stereo WAV of 44.1 kHz and 16 bits: chords under a slow tremolo, with a noise band and a beat.
+
+    What is longer than ten minutes is the first ten again and again.
+    """
+    if seconds > AGAIN_SECONDS:
+        part = path.with_suffix(".part.wav")
+        music(part, AGAIN_SECONDS, seed)
+        copied = ["-stream_loop", "-1", "-i", str(part), "-t", str(seconds), "-c", "copy", "-rf64", "auto", str(path)]
+        subprocess.run([FFMPEG, "-v", "error", "-y", *copied], check=True)
+        part.unlink()
+        return
     tune = "+".join(f"0.12*sin({110 * seed * n / 4:.2f}*2*PI*t)*(0.6+0.4*sin(0.{n}*t))" for n in range(4, 9))
     beat = "0.25*sin(60*2*PI*t)*exp(-8*mod(t\\,0.5))"
     tones = f"aevalsrc={tune}+{beat}|{tune}-{beat}:s=44100:d={seconds}"

@@ -6,9 +6,13 @@ import json
 import os
 import shutil
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from pressroom.engine.running import descendants
 
 if TYPE_CHECKING:
     from tests.conftest import Repo
@@ -276,9 +280,6 @@ class TestCommandLine:
             "info --no-status moon:probe:01",
             "list --all",
             "list -s",
-            "ignore moon:check",
-            "reset-dep",
-            "forget moon:check",
         ],
     )
     def test_doits_own_commands_work(self, built: Repo, command: str) -> None:
@@ -316,6 +317,57 @@ def task_fails():
     done = built.doit("fails", "moon")
     assert (1, "made 0, restored 0, up to date 27, failed 1") == (done.code, done.summary)
     assert done.err.startswith("FAILED  fails\nfails: Command failed: 'echo no server >&2; exit 7' returned 7"), done.err
+
+
+def test_own_tasks_that_wait_for_each_other_are_named(built: Repo) -> None:
+    """Beside steps that are stale."""
+    tasks = "".join(f"def task_{a}():\n    return {{'actions': ['true'], 'task_dep': ['{b}']}}\n" for a, b in ("xy", "yx"))
+    built.write("dodo.py", f"from pressroom.dodo import *\n{tasks}")
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    done = built.doit()
+    assert (2, "dodo.py: these tasks wait for each other: ") == (done.code, done.err[:42])
+
+
+def test_what_own_tasks_started_ends_with_the_build(built: Repo) -> None:
+    """They are no children of pressroom's, but of a shell that doit runs."""
+    built.write("dodo.py", "from pressroom.dodo import *\n\ndef task_nap():\n    return {'actions': ['sleep 4711; true']}\n")
+    build = built.started(sys.executable, "-m", "doit", "nap")
+    while not (naps := [pid for pid in descendants(build.pid) if b"4711" in Path(f"/proc/{pid}/cmdline").read_bytes()]):
+        time.sleep(0.01)
+    build.terminate()
+    assert "stopped by SIGTERM; what is finished is kept\n" == build.communicate(timeout=5)[1]
+    assert (143, []) == (build.returncode, [pid for pid in naps if Path(f"/proc/{pid}/exe").exists()])
+
+
+def test_own_tasks_in_python_run_at_once(built: Repo) -> None:
+    """Each swaps the standard streams while it runs; what is said after them arrives."""
+    dodo = """\
+import time
+from pressroom.dodo import *
+
+def nap(seconds):
+    time.sleep(seconds)
+
+def task_one():
+    return {"actions": [(nap, [0.2])]}
+
+def task_other():
+    return {"actions": [(nap, [0.4])]}
+"""
+    built.write("dodo.py", dodo)
+    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
+    done = built.doit("-n", "2")
+    assert (0, True) == (done.code, "2 files belong to no release any more" in done.err), done
+
+
+@pytest.mark.parametrize("command", ["forget", "ignore", "reset-dep"])
+def test_doits_records_are_not_those_of_steps(built: Repo, command: str) -> None:
+    """What would change nothing is refused; tasks of the repo's own are doit's affair."""
+    words = "steps go by the content of files, not by doit's records; `doit -a moon:check` runs anew"
+    done = built.doit(command, "moon:check")
+    assert (2, "", f"{command}: {words}\n") == (done.code, done.out, done.err)
+    built.write("dodo.py", "from pressroom.dodo import *\n\ndef task_own():\n    return {'actions': ['true']}\n")
+    assert 0 == built.doit(command, "own").code
 
 
 FOREIGN = """\
@@ -420,18 +472,6 @@ def test_a_report_overwrites_nothing_else(built: Repo, option: str, name: str, e
     before = built.files("releases")
     done = built.doit(option, name)
     assert (2, "", f"{option}: {error}\n", before) == (done.code, done.out, done.err, built.files("releases"))
-
-
-@pytest.mark.media
-def test_what_is_ignored_is_no_success(built: Repo) -> None:
-    """A step that `doit ignore` stops is told of, and the build says so each time."""
-    built.doit("ignore", "moon:check")
-    built.edit("releases/moon.yaml", "title: Rise", "title: Risen")
-    done = built.doit()
-    told = "ignored  moon:check: `doit ignore` was said of it; `doit forget moon:check` takes that back"
-    assert (1, True) == (done.code, told in done.err.splitlines())
-    built.doit("forget", "moon:check")
-    assert 0 == built.doit().code
 
 
 @pytest.mark.media

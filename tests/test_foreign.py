@@ -118,12 +118,13 @@ def without_state(repo: Repo) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("option", ["--no-wait", "--fail-fast", "--report=r.json", "--trace=t.json"])
-def test_our_options_do_no_harm(tmp_path: Path, option: str) -> None:
-    """They mean nothing there."""
+def test_our_options_are_unknown(tmp_path: Path, option: str) -> None:
+    """They mean nothing there, and doit says so."""
     repo = project(tmp_path / "a")
     done = repo.doit(option, "plan")
-    assert (0, ".  plan\n", "") == (done.code, done.out, done.err)
-    assert {"dodo.py", "in.txt", "plan.txt"} == without_state(repo).keys()
+    name = option.partition("=")[0]
+    assert (3, "", f"ERROR: Error parsing Command: option {name} not recognized\n") == (done.code, done.out, done.err)
+    assert {"dodo.py", "in.txt"} == without_state(repo).keys()
 
 
 def test_a_project_configured_by_its_pyproject(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pressroom.engine.state import MadeRow, State
+
 if TYPE_CHECKING:
     from tests.conftest import Repo
 
@@ -81,8 +83,10 @@ def test_nothing_outside_the_build_folder_is_removed(built: Repo) -> None:
     """Whatever the record says, and wherever a folder leads by now, a source is never removed."""
     kept = {built.write(name, "mine") for name in ("releases/keep.txt", "elsewhere/keep.txt", "build-2/keep.txt")}
     (built.path / "build/link").symlink_to(built.path / "elsewhere")
-    lines = [f'["moon", "{name}"]' for name in ("releases/keep.txt", "build/../releases/keep.txt", "build/link/keep.txt")]
-    with (built.path / ".pressroom/made.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write("\n".join(["", *lines, f'["moon", "{built.path}/elsewhere/keep.txt"]', '["moon", "build-2/keep.txt"]']))
+    names = ["releases/keep.txt", "build/../releases/keep.txt", "build/link/keep.txt", "build-2/keep.txt"]
+    names += [f"{built.path}/elsewhere/keep.txt"]
+    state = State(built.path / ".pressroom/state.db")
+    state.commit(made=[MadeRow(name, "moon", "", "") for name in names])
+    state.close()
     assert "removed 13 files\n" == built.doit("clean").out
     assert all(path.is_file() for path in kept)

@@ -188,7 +188,7 @@ def test_what_is_foretold_happens(built: Repo, seed: int) -> None:
             ["why", "README.md"],
             "'README.md' is no release, no step and no output; `doit list RELEASE` shows the steps",
         ),
-        (["verify", "mon"], "'mon' was never built here"),
+        (["verify", "mon"], "no build of 'mon' is on record here"),
     ],
 )
 def test_a_name_that_is_none_is_told(built: Repo, words: list[str], error: str) -> None:

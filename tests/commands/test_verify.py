@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,6 +64,42 @@ def test_restoring_needs_no_build(built: Repo) -> None:
     gone.unlink()
     last = built.doit("verify", "--restore")
     assert (1, "build/moon/release.json is gone (release moon)") == (last.code, last.out.splitlines()[0])
+
+
+def test_what_is_not_built_is_not_verified(built: Repo) -> None:
+    """A release that was cleaned, or half built, is no sound one; that its YAML is broken hides no file that is gone."""
+    built.write("releases/sun.yaml", (built.path / "releases/moon.yaml").read_text(encoding="utf-8").replace("Moon", "Sun"))
+    done = built.doit("verify")
+    assert (1, True) == (done.code, done.out.endswith(" files, 0 wrong, 13 not built yet; `doit` makes them\n")), done
+    assert (0, 2) == (built.doit("verify", "moon").code, (sun := built.doit("verify", "sun")).code)
+    assert "no build of 'sun' is on record here\n" == sun.err
+    (built.path / "releases/sun.yaml").unlink()
+    (built.path / "build/moon/SHA256SUMS").unlink()
+    for _ in range(2):
+        done = built.doit("verify")
+        assert (1, "build/moon/SHA256SUMS is gone (release moon)") == (done.code, done.out.splitlines()[0])
+        built.write("releases/moon.yaml", "nonsense: 1\n")
+    assert 0 == built.doit("clean").code
+    done = built.doit("verify")
+    assert (1, "no build is on record here, so that nothing can be verified; run `doit` first\n") == (done.code, done.err)
+
+
+def test_verifying_is_ended_by_a_signal(built: Repo) -> None:
+    """At once, in one line."""
+    ffmpeg = built.slow_ffmpeg("*null*")
+    verify = built.started(sys.executable, "-m", "doit", "verify", "--deep", PRESSROOM_FFMPEG=ffmpeg)
+    while not built.ffmpegs():
+        time.sleep(0.01)
+    verify.send_signal(signal.SIGINT)
+    assert ("", "stopped by SIGINT; what is finished is kept\n") == verify.communicate(timeout=5)
+    assert (130, []) == (verify.returncode, built.ffmpegs())
+
+
+def test_a_reader_that_has_gone_is_no_success(built: Repo) -> None:
+    """What is wrong was told to nobody."""
+    (built.path / "build/moon/SHA256SUMS").unlink()
+    done = built.run("bash", "-c", f"{sys.executable} -m doit verify | (exec <&-; sleep 2); echo ${{PIPESTATUS[0]}}")
+    assert "141\n" == done.out
 
 
 def test_prune_takes_what_nobody_claims(built: Repo) -> None:

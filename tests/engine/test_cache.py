@@ -41,17 +41,16 @@ def test_a_result_comes_back(link: bool) -> None:  # noqa: FBT001  # a parameter
 
 
 def test_a_damaged_object_is_a_miss() -> None:
-    """It is put away where nobody takes it from, and what stood at the target stays."""
+    """It is put away where nobody takes it from."""
     cache = Cache(Path("cache"))
     digest = put(cache, KEY, "one")
     found = Path("cache/cas", digest[:2], digest)
     found.write_text("two", encoding="utf-8")
-    Path("back.txt").write_text("mine", encoding="utf-8")
     assert not cache.take(digest, Path("back.txt"), link=False)
-    assert (False, "two", "mine") == (
+    assert (False, "two", False) == (
         found.exists(),
         Path("cache/bad", digest).read_text(encoding="utf-8"),
-        Path("back.txt").read_text(encoding="utf-8"),
+        Path("back.txt").exists(),
     )
 
 
@@ -63,6 +62,28 @@ def test_a_link_in_the_cache_leads_nowhere() -> None:
     found.unlink()
     found.symlink_to(Path("one.txt").resolve())
     assert not cache.take(digest, Path("back.txt"), link=False)
+
+
+def test_strangers_in_the_folder_are_let_alone() -> None:
+    """What a file manager leaves there, and a link to nothing, are no results and no objects."""
+    cache = Cache(Path("cache"))
+    digest = put(cache, KEY, "one")
+    before = cache.usage()
+    for name in ("ac/.DS_Store", "cas/.DS_Store", f"cas/{digest[:2]}/.DS_Store"):
+        Path("cache", name).write_text("x", encoding="utf-8")
+    Path("cache/cas", digest[:2], "ab" * 32).symlink_to("nowhere")
+    assert before == Cache(Path("cache")).usage()
+    assert 0 == Cache(Path("cache")).trim(before.size)
+    assert before.size == Cache(Path("cache")).trim(0)
+
+
+def test_an_object_that_was_cut_is_written_again() -> None:
+    """Not only when somebody wants it."""
+    cache = Cache(Path("cache"))
+    digest = put(cache, KEY, "one")
+    Path("cache/cas", digest[:2], digest).write_text("o", encoding="utf-8")
+    put(cache, OTHER, "one")
+    assert cache.take(digest, Path("back.txt"), link=False)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +131,7 @@ def test_a_full_disk_costs_the_result_only(monkeypatch: pytest.MonkeyPatch) -> N
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "link", full)
-    monkeypatch.setattr("shutil.copyfileobj", full)
+    monkeypatch.setattr("pressroom.engine.cache._copied", full)
     monkeypatch.setattr("fcntl.ioctl", full)
     cache = Cache(Path("cache"))
     put(cache, KEY, "one", link=True)

@@ -45,6 +45,17 @@ def test_no_release_is_read(settled: Repo) -> None:
     ]
 
 
+def test_an_edit_while_a_build_runs_is_seen_by_the_next(settled: Repo) -> None:
+    """The plan was read before it, whatever the status of the file was at the end."""
+    settled.wav("releases/masters/01.wav", hertz=550)
+    build = settled.started(sys.executable, "-m", "doit", "-n", "1")
+    assert build.stdout
+    assert build.stdout.readline().startswith("made  moon:probe:01")
+    settled.edit("releases/moon.yaml", "title: Fall", "title: Fallen")
+    assert "failed 0" in build.communicate(timeout=60)[0]
+    assert "moon:tag-flac:02" in settled.doit().made
+
+
 CHANGES: dict[str, Callable[[Repo], object]] = {
     "a master": lambda repo: repo.wav("releases/masters/01.wav", hertz=550),
     "a touched master": lambda repo: os.utime(repo.path / "releases/masters/01.wav"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,11 @@ def test_an_empty_file_is_a_new_database(path: Path) -> None:
 def test_a_refusal_says_what_to_do(said: str, told: str) -> None:
     """SQLite's own words alone help nobody."""
     assert f"state.db: {told}" == str(_refused(Path("state.db"), sqlite3.OperationalError(said)))
+
+
+def test_a_new_state_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    """One makes the tables, and none takes what is half made for damage."""
+    code = "import sys; from pathlib import Path; from pressroom.engine.state import State\n"
+    code += "for n in range(20): assert not State(Path(sys.argv[1], f'{n}.db')).moved"
+    many = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE) for _ in range(4)]
+    assert [(b"", 0)] * 4 == [(one.communicate(timeout=60)[1], one.returncode) for one in many]

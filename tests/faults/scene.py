@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 STRIDE = int(os.environ.get("PRESSROOM_WHOLE_SWEEP") or 0)
 """1 tries every point, 2 every second one, and so on; 0 a few."""
+LATER = 10
+"""Seconds: no file is so new that what a build writes would depend on its pace."""
+LEAST = 15
+"""Points in any scene; of fewer, the harness would have missed some."""
 NAMES = ("first build", "rebuild", "clean")
 
 
@@ -72,6 +76,7 @@ def scenes(new: Repo, edits: tuple[tuple[str, str, str], ...], forking: Forking)
 
 def some(points: Sequence[Any], few: int) -> list[Any]:
     """Every one, or every second one, as STRIDE says, or a few that are spread over them."""
+    assert len(points) >= LEAST
     if STRIDE or len(points) <= few:
         return list(points[:: STRIDE or 1])
     return [points[n * (len(points) - 1) // (few - 1)] for n in range(few)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import time
@@ -185,15 +186,22 @@ class World(RuleBasedStateMachine):
 
     @rule(slots=st.sampled_from(["1", "2"]))
     def build(self, slots: str) -> None:
-        """All is as in a build in an empty folder, a second one has nothing to do; `doit plan` knew whether this one had."""
+        """All is as in a build in an empty folder, as `doit plan` has told; a second one has nothing to do, in full or not."""
         planned = self.doit("plan")
         done = self.doit("-n", slots)
         assert 0 == done.code, done
         assert (10 if done.made or done.restored else 0) == planned.code, (planned, done)
+        fates = {fate: set(re.findall(rf"^{fate}  (\S+)", planned.out, re.MULTILINE)) for fate in ("run", "restore", "may run")}
+        certain = fates["run"] | fates["restore"]
+        assert certain <= done.made | done.restored <= certain | fates["may run"], (planned, done)
+        assert fates["restore"] <= done.restored, (planned, done)
         there, whole = self.repo.files(), self.whole()
         assert whole.items() <= there.items(), done
         again = self.doit("-n", slots)
         assert (0, set(), set()) == (again.code, again.made, again.restored), again
+        (self.repo.path / ".pressroom/noop.json").unlink(missing_ok=True)
+        full = self.doit("-n", slots)
+        assert (again.code, again.summary, again.err) == (full.code, full.summary, full.err)
         self.edits = {name: digest for name, digest in self.edits.items() if there.get(name) == digest}
 
     @rule()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.faults.conftest import notes_repo
-from tests.faults.scene import NAMES, Scene, scenes, some
+from tests.faults.scene import LATER, NAMES, Scene, scenes, some
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +36,6 @@ GROWING = ("write", "pwrite64", "O_CREAT", "rename", "link", "fsync", "fdatasync
 """What may find the disk full."""
 READ_BY_PYTHON = ("dodo.py", "__pycache__")
 """What it imports; doit has to tell of that, and does it with a traceback."""
-LATER = 10
-"""Seconds: no file is so new that what a build writes would depend on its pace."""
 FEW = {"kill": 5, "ENOSPC": 2, "EIO": 2, "EMFILE": 2}
 
 
@@ -113,8 +111,8 @@ def test_a_fault_at_any_call_loses_nothing(
         assert [(point.name, point.nth)] == [(call.name, call.nth) for call in struck], (fault, point, struck)
         assert (fault == "kill") == (done.code == -signal.SIGKILL), (fault, point, done)
         assert "Traceback" not in done.err, (fault, point, done)
-        if done.code == 0 and name != "clean":
-            assert scene.whole.items() <= repo.files().items(), (fault, point, done)
+        if done.code == 0:
+            assert repo.files() == {} if name == "clean" else scene.whole.items() <= repo.files().items(), (fault, point, done)
         scene.converges(repo, forking, f"{fault} at {point}: {done}")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.conftest import DODO, Repo
-from tests.faults.scene import NAMES, Scene, scenes, some
+from tests.faults.scene import LATER, NAMES, Scene, scenes, some
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> dict[st
 
 def points(scene: Scene, forking: Forking, folder: Path) -> list[int]:
     """The writes at which something goes wrong: all, or a few spread over the run."""
-    done = forking.doit(scene.copy(folder), *scene.command, fault="ENOSPC", nth=10**6)
+    done = forking.doit(scene.copy(folder), *scene.command, fault="ENOSPC", nth=10**6, later=LATER)
     left = re.search(r"left (\d+)", done.err)
     assert left, done.err
     return some(range(1, 10**6 - int(left[1]) + 1), FEW)
@@ -57,7 +57,7 @@ def test_a_kill_at_any_write_loses_nothing(found: dict[str, Scene], forking: For
     scene = found[name]
     for nth in points(scene, forking, tmp_path / "repo"):
         repo = scene.copy(tmp_path / "repo")
-        assert -signal.SIGKILL == forking.doit(repo, *scene.command, fault="kill", nth=nth).code
+        assert -signal.SIGKILL == forking.doit(repo, *scene.command, fault="kill", nth=nth, later=LATER).code
         scene.converges(repo, forking, f"kill at {nth}")
 
 
@@ -70,9 +70,9 @@ def test_a_disk_that_fails_at_any_write_lies_about_nothing(
     scene = found[name]
     for nth in points(scene, forking, tmp_path / "repo"):
         repo = scene.copy(tmp_path / "repo")
-        done = forking.doit(repo, *scene.command, fault=fault, nth=nth)
+        done = forking.doit(repo, *scene.command, fault=fault, nth=nth, later=LATER)
         assert f"injected {fault}" in done.err
         assert "Traceback" not in done.err, done.err
-        if done.code == 0 and name != "clean":
-            assert scene.whole.items() <= repo.files().items(), (fault, nth, done)
+        if done.code == 0:
+            assert repo.files() == {} if name == "clean" else scene.whole.items() <= repo.files().items(), (fault, nth, done)
         scene.converges(repo, forking, f"{fault} at {nth}: {done.err}")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressroom.errors import MachineError, PressroomError, UsageError
+from pressroom.commands.ending import told
+from pressroom.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 VERBS = {
     "plan": "show what a build would do, and why",
@@ -73,12 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The console script `pressroom`; returns the exit code of the contract."""
     # Not `list(...)`: once the verb of that name is imported, it is an attribute of this package.
     given = [*(sys.argv[1:] if arguments is None else arguments)] or ["--help"]
-    return _explained(lambda: _done(*given))
+    return told(lambda: _done(*given))
 
 
 def dispatch(verb: str, arguments: Sequence[str]) -> int:
     """Run one of pressroom's own verbs; its errors become texts and exit codes."""
-    return _explained(lambda: _done(verb, *arguments))
+    return told(lambda: _done(verb, *arguments))
 
 
 def help_text(verb: str = "") -> str:
@@ -142,24 +142,6 @@ def _no_repo(word: str) -> str:
     near = suggestion(word, {**DOIT_VERBS, **VERBS})
     hint = f"did you mean '{near}'?" if near else "`pressroom --help` lists the verbs"
     return f"'{word}' is no verb, and there is no dodo.py here, so no release either; {hint}"
-
-
-def _explained(run: Callable[[], int]) -> int:
-    """Run a verb; errors become texts and exit codes, and a reader that has gone away is no error."""
-    try:
-        code = run()
-        sys.stdout.flush()
-    except PressroomError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return error.exit_code
-    except BrokenPipeError:
-        # Python flushes once more at its end, to somewhere that takes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(MachineError.of(error), file=sys.stderr)  # noqa: T201
-        return MachineError.exit_code
-    return code
 
 
 def _shown(text: str) -> int:

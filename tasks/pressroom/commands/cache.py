@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressroom.commands.repo import here, options, size
-from pressroom.engine.lock import locked
-from pressroom.engine.settings import STATE
+from pressroom.commands.repo import here, options, size, still
 from pressroom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError(USAGE.rstrip())
     build = here()
     if "--gc" in given:
-        with locked(STATE, wait=True):
+        with still(build, writing=True):
             build.cache.used |= {row.action for row in build.state.steps.values()}
             freed = build.cache.trim(build.settings.cache_max)
         print(f"freed {size(freed)}")  # noqa: T201

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import sys
-import warnings
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from doit.cmdparse import CmdParseError
 
-from pressroom.engine.signals import STOPPING, Stopped
-from pressroom.errors import MachineError, PressroomError, UsageError
+from pressroom.commands.ending import told
+from pressroom.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pressroom.engine.build import Build
 
 PROBLEMS = (
@@ -34,6 +27,7 @@ class Opting:
     loader: Any
     cmdparser: Any
     opt_vals: Any
+    cmd_options: Any
     name: str
 
     def ours(self, build: Build, params: Any, args: list[str]) -> int:  # noqa: ANN401  # doit's objects have no types
@@ -51,17 +45,28 @@ class Opting:
         except CmdParseError as error:
             if self.opted_in(self.defaults()):
                 problem = _problem(error)
-                return explained(lambda: _refuse(f"{problem}; `doit help {self.name}` lists the options"))
+                return told(lambda: _refuse(f"{problem}; `doit help {self.name}` lists the options"))
         code: int = super().parse_execute(in_args)  # type: ignore[misc]  # doit's command comes next
         return code
 
     def execute(self, params: Any, args: list[str]) -> int:  # noqa: ANN401
         """Run ours, or doit's own."""
-        if self.opted_in(params) and not self.wants_doit(params):
+        if not self.opted_in(params):
+            self.refuse_ours(params)
+        elif not self.wants_doit(params):
             build = self.loader.load_doit_config()["pressroom"]
-            return explained(lambda: self.ours(build, params, args))
+            return told(lambda: self.ours(build, params, args))
         code: int = super().execute(params, args)  # type: ignore[misc]  # doit's command comes next
         return code
+
+    def refuse_ours(self, params: Any) -> None:  # noqa: ANN401
+        """An option that only means something in a repo that opts in is unknown elsewhere, as in doit's own words."""
+        known = {option["name"] for option in getattr(super(), "cmd_options", ())}
+        given = [
+            option for option in self.cmd_options if option["name"] not in known and params[option["name"]] != option["default"]
+        ]
+        if given:
+            raise CmdParseError(f"Error parsing Command: option --{given[0]['long']} not recognized")
 
     def opted_in(self, params: Any) -> bool:  # noqa: ANN401
         """Read the dodo.py, once; true when it imports `pressroom.dodo`."""
@@ -78,54 +83,14 @@ class Opting:
         return params
 
 
-def explained(run: Callable[[], int]) -> int:
-    """Run a command; errors and signals become texts and exit codes."""
-    _settle_output()
-    try:
-        with STOPPING.raised():
-            return run()
-    except PressroomError as error:
-        return _told(error)
-    except BrokenPipeError:
-        _leave(128 + signal.SIGPIPE)
-    except OSError as error:
-        return _told(MachineError.of(error))
-    except Stopped as stopped:
-        with suppress(OSError):
-            print(f"stopped by {signal.Signals(stopped.number).name}; what is finished is kept", file=sys.stderr)  # noqa: T201
-        _leave(128 + stopped.number)
-
-
-def _settle_output() -> None:
-    """Every title can be printed in every locale, and no library's warning stands between the lines."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError):  # a stream that a test put there
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
-
-
 def _problem(error: CmdParseError) -> str:
     """What doit cannot read, in one line, without the list of its options."""
-    told = re.sub(r"^Error parsing Command: | \(parsing options: .*", "", " ".join(str(error).split()))
+    said = re.sub(r"^Error parsing Command: | \(parsing options: .*", "", " ".join(str(error).split()))
     for pattern, words in PROBLEMS:
-        if found := re.search(pattern, told):
+        if found := re.search(pattern, said):
             return words.format(*found.groups())
-    return told
-
-
-def _told(error: PressroomError) -> int:
-    print(error, file=sys.stderr)  # noqa: T201
-    return error.exit_code
+    return said
 
 
 def _refuse(text: str) -> NoReturn:
     raise UsageError(text)
-
-
-def _leave(code: int) -> NoReturn:
-    """End at once: a thread that scales a picture or hashes a file would be waited for otherwise."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(code)

@@ -32,6 +32,8 @@ Exit code 0: nothing to do; 10: there is work.
 """
 WORK = 10
 """Exit code: there is something to do."""
+MOST = 5
+"""Reasons of a step that are told; `doit why` tells all."""
 WORDS = {"run": "run", "restore": "restore", "depends": "may run", "fail": "FAIL"}
 
 
@@ -39,6 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     """Print the plan; returns 0, or 10 when there is work, or the exit code of a release that cannot be read."""
     given, names = options(arguments, ["--json"], USAGE)
     build = here()
+    build.look()
     releases = chosen(build, names)
     outlooks = forecast(releases, build)
     work = [outlook for outlook in outlooks if outlook.fate != "fresh"]
@@ -77,7 +80,9 @@ def _print(outlooks: Sequence[Outlook]) -> None:
     """A line for each step that is not fresh, and one for all."""
     for outlook in outlooks:
         if outlook.fate != "fresh":
-            print(visible(f"{WORDS[outlook.fate]}  {outlook.task}  because {'; '.join(outlook.reasons)}"))  # noqa: T201
+            reasons, more = outlook.reasons[:MOST], len(outlook.reasons) - MOST
+            because = "; ".join((*reasons, *[f"{more} more"] * (more > 0)))
+            print(visible(f"{WORDS[outlook.fate]}  {outlook.task}  because {because}"))  # noqa: T201
     count = Counter(outlook.fate for outlook in outlooks)
     seconds = sum(outlook.seconds for outlook in outlooks if outlook.fate in ("run", "depends"))
     parts = [f"run {count['run']}", f"restore {count['restore']}", f"up to date {count['fresh']}"]

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressroom.commands.clean import edited, inside, remove
-from pressroom.commands.repo import here, options
+from pressroom.commands.repo import here, options, still
 from pressroom.engine import releases
 from pressroom.engine.leftovers import leftovers
-from pressroom.engine.lock import locked
-from pressroom.engine.settings import STATE
 from pressroom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,9 +34,10 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError(USAGE.rstrip())
     build = here()
     if "--delete" not in given:
+        build.look()
         print("\n".join(map(str, _found(build))) or "nothing to prune")  # noqa: T201
         return 0
-    with locked(STATE, wait=True):
+    with still(build, writing=True):
         found = _found(build)
         for path in found:
             if edited(path, build):

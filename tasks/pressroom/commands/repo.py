@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressroom.engine import releases
 from pressroom.engine.build import Build
-from pressroom.errors import UsageError
+from pressroom.engine.lock import locked
+from pressroom.engine.settings import STATE
+from pressroom.errors import MachineError, UsageError
 from pressroom.names import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pressroom.engine.releases import Loaded
 
@@ -26,9 +29,24 @@ def here() -> Build:
         above = next((folder for folder in Path.cwd().parents if (folder / "dodo.py").is_file()), None)
         hint = f"go to {above}" if above else "`pressroom new DIR` makes a releases repo"
         raise UsageError(f"there is no dodo.py here; {hint}")
-    build = Build(Path.cwd())
-    build.look()
-    return build
+    return Build(Path.cwd())
+
+
+@contextmanager
+def still(build: Build, *, writing: bool) -> Iterator[None]:
+    """While this is open, no build runs here, and the record is as the last one left it.
+
+    A repo that may only be read has no lock; that is an error for `writing` alone.
+    """
+    with ExitStack() as stack:
+        try:
+            build.prepare()
+            stack.enter_context(locked(STATE, wait=True))
+        except MachineError:
+            if writing:
+                raise
+        build.look()
+        yield
 
 
 def chosen(build: Build, names: Sequence[str]) -> list[Loaded]:

@@ -34,6 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     if not names:
         raise UsageError(USAGE.rstrip())
     build = here()
+    build.look()
     loaded = list(releases.loaded(build.settings.build))
     outlooks = {outlook.task: outlook for outlook in forecast(loaded, build)}
     for name in names:

@@ -86,16 +86,18 @@ class StepAction(_Action):
     def _told(self, began: float, cpu: float) -> None:
         """Note what became of the step."""
         row = self.build.state.steps.get(self.task.name)
-        statuses = [status for path in self.step.outputs if (status := status_of(path))]
+        sizes = 0
+        with suppress(OSError):  # of a folder that lets nobody in
+            sizes = sum(status[0] for path in self.step.outputs if (status := status_of(path)))
         self.event = Event(
             task=self.task.name,
             outcome="failed" if self.error else "restored" if self.restored else "made",
             reason=self.reason,
-            key=row.action if row and not self.error else "",
+            key=row.action if row and not self.error else self.judged.key if self.judged else "",
             began=began,
             seconds=round(time.monotonic() - began, 6),
             cpu=round(cpu, 6),
-            bytes=sum(status[0] for status in statuses),
+            bytes=sizes,
             slot=slot(),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -22,6 +23,8 @@ from pressroom.errors import MachineError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pressroom.engine.noop import World
+
 
 class Build:
     """The repo that doit stands in, made when its dodo.py is read."""
@@ -33,6 +36,8 @@ class Build:
         """Whether every step is run, without the cache."""
         self.renamed: set[Path] = set()
         """The folders in which files got their names since the build began."""
+        self.world: World | None = None
+        """What plans come from, as it was before a build read it."""
         self.began = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
 
     def prepare(self) -> None:
@@ -94,8 +99,22 @@ class Build:
         folders = chain([self.began], (f"{self.began}-{n}" for n in count(2)))
         target = next(target for folder in folders if not os.path.lexists(target := KEPT / folder / path))
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path, target)  # `build/` may be another file system
+        _move(path, target)
         return f"{path}: was not as pressroom made it; that version is kept in {target}"
+
+
+def _move(path: Path, target: Path) -> None:
+    """Give a file another name, also in another file system; it is gone only when the other one is durable."""
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copy2(path, target, follow_symlinks=False)
+        if not target.is_symlink():
+            flush(target)
+        flush(target.parent)
+        path.unlink()
 
 
 def flush(path: Path) -> None:

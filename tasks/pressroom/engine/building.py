@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from doit.task import Stream
 from pressroom.engine import noop, releases
 from pressroom.engine.action import StepAction
 from pressroom.engine.chronicle import write_report, write_trace
-from pressroom.engine.leftovers import leftovers, told
+from pressroom.engine.leftovers import forget_unplanned, leftovers, told
 from pressroom.engine.reporter import selection
 from pressroom.engine.runner import ThreadRunner
 from pressroom.engine.schedule import expectations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from doit.control import TaskControl
 
     from pressroom.engine.build import Build
+    from pressroom.engine.chronicle import Event
     from pressroom.engine.reporter import Reporter
     from pressroom.plan import Step
 
@@ -50,6 +51,8 @@ class Wishes:
 def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, wishes: Wishes) -> int:  # noqa: ANN401  # doit's objects
     """Run what is stale of the selected tasks; returns the exit code of the contract."""
     sweep(build)
+    if wishes.whole:
+        forget_unplanned(_planned(control), build)
     _tools_are_fit(control, build)
     _read_ahead(control, build, reporter)
 
@@ -61,13 +64,15 @@ def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, w
     runner = ThreadRunner(
         database, reporter, wishes.keep_going, build.anew, Stream(0), slots=wishes.slots, running=build.running, seconds=seconds
     )
-    runner.run_all(control.task_dispatcher())
-    if wishes.report:
-        write_report(Path(wishes.report), reporter.events, time.monotonic() - reporter.began)
-    if wishes.trace:
-        write_trace(Path(wishes.trace), reporter.events)
+    try:
+        runner.run_all(control.task_dispatcher())
+    finally:
+        if wishes.report:
+            write_report(Path(wishes.report), _with_records(reporter.events, build), time.monotonic() - reporter.began)
+        if wishes.trace:
+            write_trace(Path(wishes.trace), reporter.events)
     if reporter.made:
-        build.cache.used |= {row.action for row in build.state.steps.values()}
+        build.cache.used |= {row.action for task, row in build.state.steps.items() if task in control.tasks}
         build.cache.trim(build.settings.cache_max)
     left = _tell(control, build)
     if wishes.whole and not reporter.errors and not reporter.blocked and not build.digests.changed:
@@ -75,9 +80,20 @@ def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, w
     return exit_code(reporter.errors)
 
 
+def _with_records(events: Iterable[Event], build: Build) -> list[Event]:
+    """What became of steps, with the keys that the record has of those that did not run."""
+    rows = build.state.steps
+    return [replace(event, key=rows[event.task].action) if event.task in rows and not event.key else event for event in events]
+
+
 def _step_actions(control: TaskControl) -> list[StepAction]:
     """The steps of releases, in the order of the plan."""
     return [action for task in control.tasks.values() for action in task.actions if isinstance(action, StepAction)]
+
+
+def _planned(control: TaskControl) -> list[tuple[str, Step]]:
+    """The steps, each with the slug of its release."""
+    return [(action.release.slug, action.step) for action in _step_actions(control)]
 
 
 def _tools_are_fit(control: TaskControl, build: Build) -> None:
@@ -100,10 +116,13 @@ def _remember(control: TaskControl, build: Build, left: Sequence[str]) -> None:
     """Keep the answer for the next build, which may have nothing to do; not where the repo has tasks of its own."""
     if any(not isinstance(action, StepAction) for task in control.tasks.values() for action in task.actions):
         return
+    if build.world is None:
+        return
     steps: dict[str, list[Step]] = {}
-    for action in _step_actions(control):
-        steps.setdefault(action.release.slug, []).append(action.step)
-    noop.remember(build, {slug: noop.Section(len(planned), _files(planned)) for slug, planned in steps.items()}, left)
+    for slug, step in _planned(control):
+        steps.setdefault(slug, []).append(step)
+    sections = {slug: noop.Section(len(planned), _files(planned)) for slug, planned in steps.items()}
+    noop.remember(build, build.world, sections, left)
 
 
 def _files(steps: Iterable[Step]) -> set[str]:
@@ -115,7 +134,7 @@ def _tell(control: TaskControl, build: Build) -> list[str]:
     """What a user may wonder about when the build is over; returns the files that belong to no release."""
     if not any(task.actions for task in control.tasks.values()):
         print(releases.NONE, file=sys.stderr)  # noqa: T201
-    left = leftovers([(action.release.slug, action.step) for action in _step_actions(control)], build)
+    left = leftovers(_planned(control), build)
     if left:
         print(told(len(left)), file=sys.stderr)  # noqa: T201
     return left

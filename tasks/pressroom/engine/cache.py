@@ -1,31 +1,37 @@
 """The results of actions, by content: `ac/<action key>` says which files an action gave, `cas/<SHA-256>` holds them.
 
-Nothing in it is trusted: an object is read and compared each time it is used, so that a crash, a full disk or a hand in the
-folder costs an action its result and nothing else. The folder may be carried to another machine.
+No object is trusted: it is read and compared each time it is used, so that a crash, a full disk or a bit that flips costs an
+action its result and nothing else. The folder may be carried to another machine.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
-import shutil
+import secrets
 import stat
-import threading
+import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressroom.engine.digests import sha256
+from pressroom.engine.digests import CHUNK, sha256
+from pressroom.engine.signals import STOPPING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from io import FileIO
 
 FICLONE = 0x40049409
 """Linux's ioctl that lets two files share their blocks, where the file system can."""
 READ_ONLY = 0o444
+YOUNG_SECONDS = 3600
+"""How long another repo may take between an object and the result that refers to it."""
 HEX_DIGITS = 64
 
 
@@ -65,17 +71,28 @@ class Cache:
         """Whether there is an object of that digest; it may be damaged."""
         return self._object_path(digest).is_file()
 
-    def take(self, digest: str, target: Path, *, link: bool) -> bool:
-        """Put an object at `target`, linked where `link` allows, else copied; False when there is none that is sound."""
-        path = self._object_path(digest)
+    def _has(self, digest: str, size: int) -> bool:
+        """Whether there is an object of that digest that is as long as it has to be."""
         try:
-            if not stat.S_ISREG(path.lstat().st_mode) or sha256(path) != digest:
-                self._quarantine(path)
-                return False
-            _place(path, target, link=link)
+            found = self._object_path(digest).lstat()
         except OSError:
             return False
-        return True
+        return stat.S_ISREG(found.st_mode) and found.st_size == size
+
+    def take(self, digest: str, target: Path, *, link: bool) -> bool:
+        """Put an object at `target`, linked where `link` allows, else copied; False when there is none that is sound.
+
+        `target` is nobody's file yet; what stands there may go.
+        """
+        path = self._object_path(digest)
+        try:
+            if stat.S_ISREG(path.lstat().st_mode) and (_place(path, target, link=link) or sha256(target)) == digest:
+                return True
+            target.unlink(missing_ok=True)
+        except OSError:
+            return False
+        self._quarantine(path)
+        return False
 
     def put(self, key: str, files: Mapping[str, tuple[str, Path]], *, objects: bool, linked: Callable[[Path], bool]) -> None:
         """Keep the result of an action, (digest, file) by role: its `objects` first, where wanted, then what refers to them.
@@ -85,45 +102,52 @@ class Cache:
         self.used.add(key)
         with suppress(OSError):
             for digest, path in files.values() if objects else ():
-                if not self.holds(digest):
+                if not self._has(digest, path.stat().st_size):
                     self._write(self._object_path(digest), partial(_place, path, link=linked(path)))
             text = json.dumps({"files": {role: digest for role, (digest, _) in files.items()}}, sort_keys=True)
             self._write(self._result_path(key), partial(Path.write_text, data=text, encoding="utf-8"))
 
     def usage(self) -> Usage:
         """What there is."""
-        objects = [path.stat().st_size for path in _files(self.folder / "cas")]
+        objects = [status.st_size for _, status in _files(self.folder / "cas")]
         return Usage(results=sum(1 for _ in _files(self.folder / "ac")), objects=len(objects), size=sum(objects))
 
     def trim(self, limit: int) -> int:
         """Drop the results that were not used for longest, until the objects take `limit` bytes; returns the bytes freed."""
-        results = sorted(_files(self.folder / "ac"), key=lambda path: path.stat().st_mtime_ns)
-        wanted: dict[str, int] = {}
-        for path in results:
-            for digest in self._digests(path):
-                wanted[digest] = wanted.get(digest, 0) + 1
+        self.sweep()
         before = size = self.usage().size
-        size -= self._drop(path for path in _files(self.folder / "cas") if path.name not in wanted)
-        for path in results:
+        if size <= limit:
+            return 0
+        results = sorted(_files(self.folder / "ac"), key=lambda found: found[1].st_mtime_ns)
+        wanted = Counter(digest for path, _ in results for digest in self._digests(path))
+        size -= self._drop(path for path in self._unwanted(wanted))
+        for path, _ in results:
             if size <= limit:
                 break
             if path.name in self.used:
                 continue
-            gone = []
-            for digest in self._digests(path):
-                wanted[digest] -= 1
-                if not wanted[digest]:
-                    gone.append(self._object_path(digest))
+            digests = self._digests(path)
+            wanted.subtract(digests)
             path.unlink(missing_ok=True)
-            size -= self._drop(gone)
+            size -= self._drop(self._object_path(digest) for digest in digests if not wanted[digest])
         return before - size
 
+    def _unwanted(self, wanted: Mapping[str, int]) -> Iterator[Path]:
+        """The objects that no result refers to; another repo may be about to write the result of a young one."""
+        old = time.time() - YOUNG_SECONDS
+        yield from (path for path, status in _files(self.folder / "cas") if path.name not in wanted and status.st_mtime < old)
+
     def sweep(self) -> None:
-        """Remove what processes that are gone have left half written; another repo may be writing to the same cache."""
-        for path in self.folder.glob("tmp/*"):
+        """Remove what was damaged, and what processes that are gone have left half written.
+
+        Another repo may be writing to the same cache, on this machine or on another.
+        """
+        old = time.time() - YOUNG_SECONDS
+        for path in (*self.folder.glob("tmp/*"), *self.folder.glob("bad/*")):
             pid = path.name.partition("-")[0]
-            if not (pid.isdecimal() and _lives(int(pid))):
-                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                if path.parent.name == "bad" or (pid.isdecimal() and not _lives(int(pid))) or path.lstat().st_mtime < old:
+                    path.unlink(missing_ok=True)
 
     def _digests(self, path: Path) -> set[str]:
         """The objects that a result refers to."""
@@ -147,7 +171,7 @@ class Cache:
 
         It begins in a folder of its own: where ext4 has to make each file in another folder, that takes four times as long.
         """
-        part = self.folder / "tmp" / f"{os.getpid()}-{threading.get_ident()}"
+        part = self.folder / "tmp" / f"{os.getpid()}-{secrets.token_hex(8)}"
         for folder in {part.parent, path.parent} - self._folders:
             folder.mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
@@ -183,24 +207,44 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _place(source: Path, target: Path, *, link: bool) -> None:
-    """The same bytes at another place: one file with two names, shared blocks, or a copy."""
+def _place(source: Path, target: Path, *, link: bool) -> str | None:
+    """The same bytes at another place: one file with two names, shared blocks, or a copy; returns the digest of a copy."""
     if link:
         with suppress(OSError):
             source.chmod(READ_ONLY)
             os.link(source, target)
-            return
-    with source.open("rb") as content, target.open("wb") as copy:
+            return None
+    with source.open("rb", buffering=0) as content, target.open("wb", buffering=0) as copy:
         try:
             fcntl.ioctl(copy, FICLONE, content.fileno())
         except OSError:
-            shutil.copyfileobj(content, copy, 1 << 20)
+            return _copied(content, copy)
+    return None
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files two levels down, without those that are being written."""
-    for shelf in folder.iterdir() if folder.is_dir() else ():
-        yield from (path for path in shelf.iterdir() if not path.name.startswith("."))
+def _copied(source: FileIO, target: FileIO) -> str:
+    """Copy what is left of a file; returns the digest of what was written. Raises Stopped when a signal ends the build."""
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(CHUNK))
+    while size := source.readinto(buffer):
+        digest.update(buffer[:size])
+        written = 0
+        while written < size:
+            written += target.write(buffer[written:size])
+        STOPPING.check()
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The results, or the objects, below a folder, with their status; what else lies there is not ours."""
+    shelves = [shelf for shelf in folder.iterdir() if shelf.is_dir()] if folder.is_dir() else []
+    for shelf in shelves:
+        with suppress(FileNotFoundError), os.scandir(shelf) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # another repo trims the same cache
+                    status = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(status.st_mode) and _is_digest(entry.name):
+                        yield Path(entry.path), status
 
 
 def _is_digest(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
@@ -85,9 +86,13 @@ class Digests:
 
     def unread(self, paths: Iterable[Path]) -> list[tuple[Path, int]]:
         """Those files whose digest has to be taken, with their size in bytes; pipes and devices are none."""
-        statuses = ((path, status_of(path)) for path in paths)
-        unknown = [(path, status[0]) for path, status in statuses if status and not self._known(str(path), status)]
-        return [(path, size) for path, size in unknown if path.is_file()]
+        unknown = []
+        for path in paths:
+            with suppress(OSError):  # the step that needs it will say so
+                status = status_of(path)
+                if status and not self._known(str(path), status) and path.is_file():
+                    unknown.append((path, status[0]))
+        return unknown
 
     def read(self, paths: Sequence[Path], threads: int) -> None:
         """Take the digests of many files at once; raises Stopped when a signal ends the build meanwhile."""
@@ -109,11 +114,15 @@ class Digests:
 
 
 def status_of(path: Path) -> Status | None:
-    """What the status of a file says of its content; None where there is no file."""
+    """What the status of a file says of its content; None where there is no file, as behind a link that leads to itself."""
     try:
         found = os.stat(path)  # noqa: PTH116  # 100,000 of them: the method of Path takes twice as long
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

@@ -40,6 +40,10 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
             status.add_reason("stale", judged.reason)
         return status
 
+    def status_is_ignore(self, task: Any) -> Any:  # noqa: ANN401
+        """Whether `doit ignore` was said of a task; what is not built is no success, so steps cannot be ignored."""
+        return False if _step_action(task) else super().status_is_ignore(task)
+
     def save_success(self, task: Any, result_hash: Any = None) -> None:  # noqa: ANN401
         """A step has recorded itself when it was done."""
         if not _step_action(task):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,24 +12,53 @@ from pressroom.engine.settings import STATE
 from pressroom.engine.staleness import made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Sequence
 
     from pressroom.engine.build import Build
     from pressroom.plan import Step
 
 
-def leftovers(planned: Iterable[tuple[str, Step]], build: Build) -> list[str]:
-    """The files that none of the (release, step) pairs makes, and those of releases whose YAML is gone.
+Planned = Iterable[tuple[str, "Step"]]
+"""Steps, each with the slug of its release."""
+
+
+def leftovers(planned: Planned, build: Build) -> list[str]:
+    """The files that none of the planned steps makes, and those of releases whose YAML is gone.
 
     Of a release whose YAML is broken nothing can be said, so its files are not among them.
     """
-    steps = list(planned)
+    return [path for path in _unclaimed([*planned], build) if not Path(path).is_relative_to(STATE) and Path(path).exists()]
+
+
+def forget_unplanned(planned: Planned, build: Build) -> None:
+    """Remove the intermediates of steps that are no more, and drop these steps from the record, all releases being planned.
+
+    What they made may come back from the cache. Outputs stay: removing them is the user's to say.
+    """
+    steps = [*planned]
+    paths = [path for path in _unclaimed(steps, build) if Path(path).is_relative_to(STATE)]
+    for path in map(Path, paths):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()
+    tasks = {f"{slug}:{step.name}" for slug, step in steps}
+    known = {*build.state.steps, *build.state.failed} - tasks
+    gone = [task for task in known if _speaks_for(task.partition(":")[0], {slug for slug, _ in steps}, build)]
+    if paths or gone:
+        build.state.forget(paths, gone)
+
+
+def _unclaimed(steps: Sequence[tuple[str, Step]], build: Build) -> list[str]:
+    """The files of the record that none of the steps makes."""
     slugs = {slug for slug, _ in steps}
-    there = {release.slug for release in releases.found(build.settings.build)[0]}
     claimed = {str(path) for _, step in steps for path in made_by(step) or step.outputs}
-    made = (row for row in build.state.made.values() if not Path(row.path).is_relative_to(STATE))
-    candidates = {row.path for row in made if row.release in slugs or row.release not in there}
-    return [path for path in sorted(candidates - claimed) if Path(path).exists()]
+    candidates = {row.path for row in build.state.made.values()} - claimed
+    return sorted(path for path in candidates if _speaks_for(build.state.made[path].release, slugs, build))
+
+
+def _speaks_for(slug: str, planned: Collection[str], build: Build) -> bool:
+    """Whether the plan says all of a release: it is in it, or its YAML is gone."""
+    return slug in planned or slug not in {release.slug for release in releases.found(build.settings.build)[0]}
 
 
 def told(count: int) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressroom import __file__ as package
-from pressroom.engine.digests import status_of
+from pressroom.engine.digests import racy, status_of
 from pressroom.engine.settings import RELEASES, STATE
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from pressroom.engine.build import Build
 
 PATH = STATE / "noop.json"
-VERSION = 3
+VERSION = 4
+RECORD = (str(STATE / "state.db"),)
+"""Where it is gone, the other commands know of no build."""
 NONE = (0, 0, 0, 0)
 """The status of what is not there."""
 
@@ -34,6 +37,13 @@ class Section(NamedTuple):
 
     steps: int
     paths: Collection[str]
+
+
+class World(NamedTuple):
+    """What plans come from besides the files that they name, as it was at a time (ns), before anything of it was read."""
+
+    when: int
+    content: list[Any]
 
 
 class Answer(NamedTuple):
@@ -48,7 +58,9 @@ def answer(build: Build, slugs: Sequence[str]) -> Answer | None:
     try:
         found = json.loads(PATH.read_text(encoding="utf-8"))
         modules = found["modules"]
-        if found["world"] != _world(build) or modules != _statuses(path for path, *_ in modules):
+        if found["world"] != world(build).content or found["record"] != _statuses(RECORD):
+            return None
+        if modules != _statuses(path for path, *_ in modules):
             return None
         if slugs and found["leftovers"]["paths"]:
             return None
@@ -66,18 +78,28 @@ def forget() -> None:
     PATH.unlink(missing_ok=True)
 
 
-def remember(build: Build, releases: Mapping[str, Section], leftovers: Collection[str]) -> None:
+def remember(build: Build, before: World, releases: Mapping[str, Section], leftovers: Collection[str]) -> None:
     """Write the answer after a build that left everything fresh, and these files that belong to no release.
 
-    Nothing is written when a file changed so shortly ago that it may change again and look the same.
+    `before` is how the world was before the build read it: what was edited since then differs from it the next time.
+    Nothing is written when a file changed so shortly before it was read that it may have changed again and look the same.
     """
     if not releases:
         return  # that there are none has to be said each time
     sections = {slug: _section(build, section) for slug, section in releases.items()}
     left = _section(build, Section(0, leftovers))
+    modules = _statuses(_own_modules(build))
     if left is None or None in sections.values():
         return
-    content = {"world": _world(build), "modules": _statuses(_own_modules(build)), "releases": sections, "leftovers": left}
+    if any(racy((size, mtime, ctime, inode), before.when) for _, size, mtime, ctime, inode in (*before.content[-1], *modules)):
+        return
+    content = {
+        "world": before.content,
+        "record": _statuses(RECORD),
+        "modules": modules,
+        "releases": sections,
+        "leftovers": left,
+    }
     part = PATH.with_name(f"{PATH.name}.part")
     with suppress(OSError):
         part.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
@@ -90,7 +112,7 @@ def _own_modules(build: Build) -> list[str]:
     return sorted(path for path in files if Path(path).is_relative_to(build.root))
 
 
-def _statuses(paths: Iterable[str]) -> list[list[object]]:
+def _statuses(paths: Iterable[str]) -> list[list[Any]]:
     """Each path with the status of its file."""
     return [[path, *(status_of(Path(path)) or NONE)] for path in paths]
 
@@ -124,17 +146,14 @@ def _as_they_were(paths: Sequence[str], statuses: Sequence[int]) -> bool:
     return len(statuses) == place
 
 
-def _world(build: Build) -> list[object]:
-    """What plans come from besides the files that they name: the YAML, the settings, the tools, and pressroom itself.
-
-    The record belongs to it: where that is gone, the other commands know of no build.
-    """
+def world(build: Build) -> World:
+    """The world as it is: the YAML, the settings, the tools, and pressroom itself."""
+    when = time.time_ns()
     folders = [RELEASES, *(path for path in RELEASES.iterdir() if path.is_dir())] if RELEASES.is_dir() else []
     yaml = sorted(path for folder in folders for path in folder.iterdir() if path.suffix == ".yaml")
     code = sorted(path for path in Path(package).parent.rglob("*.py"))
     tools = [Path(spec.origin) for name in ("mutagen", "PIL", "doit") if (spec := find_spec(name)) and spec.origin]
     own = [
-        STATE / "state.db",
         Path("dodo.py"),
         Path("pyproject.toml"),
         Path("pressroom.toml"),
@@ -142,10 +161,11 @@ def _world(build: Build) -> list[object]:
         Path(sys.executable),
     ]
     settings = build.settings
-    return [
+    content = [
         VERSION,
         str(build.root),
         [str(settings.build), settings.ffmpeg],
         build.toolchain.cpu,
         _statuses(str(path) for path in (*folders, *yaml, *own, *tools, *code)),
     ]
+    return World(when, content)

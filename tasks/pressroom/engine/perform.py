@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressroom.engine.build import Build
+    from pressroom.engine.digests import Status
     from pressroom.engine.work import StepWork
     from pressroom.plan import Step
 
@@ -98,12 +99,16 @@ def _run_once(job: Job, judged: Verdict, work: StepWork) -> None:
 
 
 def _changed(judged: Verdict) -> Path | None:
-    """The first input that is not what it was.
+    """The first input that is not what it was."""
+    return next(
+        (path for path, status in judged.looked if _told_apart(path, status_of(path)) != _told_apart(path, status)), None
+    )
 
-    Intermediates are ours and read-only, but their status changes when the cache gives one of them a second name.
-    """
-    looked = ((path, status) for path, status in judged.looked if not path.is_relative_to(STATE))
-    return next((path for path, status in looked if status_of(path) != status), None)
+
+def _told_apart(path: Path, status: Status | None) -> tuple[int, ...] | None:
+    """What of a status must stay: the ctime of an intermediate changes when the cache gives it a second name."""
+    size, mtime_ns, ctime_ns, inode = status or (0, 0, 0, 0)
+    return status and ((size, mtime_ns, inode) if path.is_relative_to(STATE) else (size, mtime_ns, ctime_ns, inode))
 
 
 def _restored(job: Job, judged: Verdict, work: StepWork) -> dict[Path, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_VALUE = 60
-MOST = 5
-"""Differences that are told."""
+SHORTEST_DIGEST = 40
+"""Characters from which on a tool's fingerprint is a digest, and tells nobody anything."""
 MISSING = object()
+ROLE = re.compile(r"(input|output) \d+")
+"""What stands for a file in an action; that the file changed is told of the file."""
 
 
 def differences(before: str, now: str, files: Sequence[Path]) -> list[str]:
@@ -23,15 +26,13 @@ def differences(before: str, now: str, files: Sequence[Path]) -> list[str]:
     old, new = _read(before), _read(now)
     if old is None or new is None:
         return ["what it was made of is not known any more"]
-    sentences = [f"{tool} is not the one of the last time" for tool in _changed(old.get("tools"), new.get("tools"))]
-    if old.get("revision") != new.get("revision"):
-        sentences.append("this version of pressroom makes it in another way")
+    sentences = [*_tools(old.get("tools"), new.get("tools"))]
+    if (was := old.get("revision")) != (will := new.get("revision")):
+        sentences.append(f"this version of pressroom makes it in another way ({was} -> {will})")
     sentences += _fields(dict(_flat(old.get("parameters"))), dict(_flat(new.get("parameters"))))
     was, will = old.get("inputs"), new.get("inputs")
     if files and isinstance(was, list) and isinstance(will, list):
         sentences += [f"{path} changed" for path, one, other in zip(files, was, will, strict=False) if one != other]
-    if len(sentences) > MOST:
-        sentences[MOST:] = [f"{len(sentences) - MOST} more"]
     return sentences
 
 
@@ -39,7 +40,7 @@ def _fields(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[st
     """What differs between two flat maps of fields."""
     for name in dict.fromkeys((*old, *new)):
         was, will = old.get(name, MISSING), new.get(name, MISSING)
-        if was == will or str(was).startswith(("input ", "output ")) or str(will).startswith(("input ", "output ")):
+        if was == will or ROLE.fullmatch(str(was)) or ROLE.fullmatch(str(will)):
             continue
         if was is MISSING:
             yield f"{name} is new: {_shown(will)}"
@@ -68,11 +69,16 @@ def _flat(value: object, name: str = "") -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def _changed(old: object, new: object) -> list[str]:
-    """The keys at which two maps differ."""
+def _tools(old: object, new: object) -> Iterator[str]:
+    """The tools that are other ones, with their versions where these are known."""
     if not isinstance(old, dict) or not isinstance(new, dict):
-        return []
-    return [key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key)]
+        return
+    for tool in dict.fromkeys((*old, *new)):
+        was, will = str(old.get(tool, "")), str(new.get(tool, ""))
+        if was != will and max(len(was), len(will)) < SHORTEST_DIGEST:
+            yield f"{tool} changed: {was or 'none'} -> {will or 'none'}"
+        elif was != will:
+            yield f"{tool} is not the one of the last time"
 
 
 def _shown(value: object) -> str:

@@ -67,8 +67,7 @@ class Reporter:
         self.made += not restored
         self.restored += restored
         self._say(f"{'restored' if restored else 'made'}  {task.name}  {task.doc or ''}".rstrip(), self.out)
-        for line in getattr(action, "said", ()):
-            self._say(f"{task.name}: {line}", self.err)
+        self._pass_on(task)
 
     def add_failure(self, task: Any, fail: Any) -> None:  # noqa: ANN401
         """A step failed, or waits for one that did."""
@@ -84,6 +83,7 @@ class Reporter:
         told = any(str(error) == str(other) for other in self.errors)
         self.errors.append(error)
         self._say(f"FAILED  {task.name}\n" + ("the same as above" if told else str(error)), self.err)
+        self._pass_on(task)
 
     def skip_uptodate(self, task: Any) -> None:  # noqa: ANN401
         """A step has nothing to do."""
@@ -92,13 +92,9 @@ class Reporter:
         self.events += [Event(task=task.name, outcome="fresh")] * bool(task.actions)
 
     def skip_ignore(self, task: Any) -> None:  # noqa: ANN401
-        """`doit ignore` was said of a step: what is not built is never a success."""
+        """`doit ignore` was said of a task of the repo's own."""
         self._ended(task)
-        if task.actions:
-            self.errors.append(
-                PressroomError(f"{task.name}: `doit ignore` was said of it; `doit forget {task.name}` takes that back")
-            )
-            self._say(f"ignored  {self.errors[-1]}", self.err)
+        self._say(f"ignored  {task.name}", self.out)
 
     def cleanup_error(self, exception: Any) -> None:  # noqa: ANN401
         """A teardown failed; pressroom has none."""
@@ -121,6 +117,11 @@ class Reporter:
         parts += [f"waiting for a failed one {self.blocked}"] * bool(self.blocked)
         parts += [f"not begun {len(self.steps)}"] * bool(self.steps)
         self._say(f"{', '.join(parts)} in {time.monotonic() - self.began:.1f} s", self.out)
+
+    def _pass_on(self, task: Any) -> None:  # noqa: ANN401
+        """What a step has to say."""
+        for line in getattr(task.actions[0], "said", ()) if task.actions else ():
+            self._say(f"{task.name}: {line}", self.err)
 
     def _ended(self, task: Any, *, worked: bool = False) -> None:  # noqa: ANN401
         """A step has come to its end, and is off the bar."""

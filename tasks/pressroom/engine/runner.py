@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -53,6 +54,7 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
     def run_tasks(self, task_dispatcher: Any) -> None:  # noqa: ANN401  # doit's object
         """Hand out what is ready until nothing is left; an interruption ends the children and keeps what is finished."""
         pool = ThreadPoolExecutor(ceil(self.slots / NETWORK))
+        streams = sys.stdout, sys.stderr
         try:
             finished = None
             while True:
@@ -66,6 +68,8 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
             raise
         finally:
             pool.shutdown(wait=False)
+            # Tasks of the repo's own that are Python, and run at once, may leave each other's streams there.
+            sys.stdout, sys.stderr = streams
 
     def finish(self) -> int:
         """Close doit's database, which is written only then."""

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressroom.errors import ToolError
@@ -14,7 +15,6 @@ from pressroom.errors import ToolError
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 GRACE_SECONDS = 1.0
 
@@ -60,17 +60,22 @@ class Running:
                 self._parts.discard(part)
 
     def end(self) -> None:
-        """TERM to every process group, then KILL after a second."""
+        """TERM to every process group, and to what tasks of the repo's own have started, then KILL after a second."""
         self.stopped = True
         with self._lock:
             processes = tuple(self._processes)
+        others = descendants(os.getpid())
         for process in processes:
             _signal(process, signal.SIGTERM)
+        _kill(others, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
-        while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            if all(process.poll() is not None for process in processes) and not others & descendants(os.getpid()):
+                return
             time.sleep(0.01)
         for process in processes:
             _signal(process, signal.SIGKILL)
+        _kill(others, signal.SIGKILL)
 
     def sweep(self) -> None:
         """Remove the partial files of steps that did not come to their end."""
@@ -84,3 +89,27 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     if process.poll() is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that a process has started, and those that these have, as Linux's /proc tells; zombies are none."""
+    children: dict[int, set[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):  # it has ended
+            state, parent = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
+            if state != "Z":
+                children.setdefault(int(parent), set()).add(int(status.parent.name))
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        new = children.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _kill(pids: Iterable[int], number: int) -> None:
+    """A signal to each process that still runs."""
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)

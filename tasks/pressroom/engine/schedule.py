@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from pressroom.engine.digests import status_of
+from pressroom.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,20 +46,18 @@ def _size(path: Path, known: Mapping[Path, int]) -> int:
 
 
 def critical_paths(tasks: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, float]:
-    """For each task, the seconds of the longest chain from its beginning to the end of the build."""
+    """For each task, the seconds of the longest chain from its beginning to the end of the build.
+
+    Raises UsageError where tasks of the repo's own wait for each other.
+    """
     waiting: dict[str, list[str]] = {name: [] for name in tasks}
     for name, task in tasks.items():
         for before in task.task_dep:
             waiting[before].append(name)
     paths: dict[str, float] = {}
-    stack = list(tasks)
-    while stack:
-        name = stack[-1]
-        if name in paths:
-            stack.pop()
-        elif ahead := [after for after in waiting[name] if after not in paths]:
-            stack += ahead
-        else:
+    try:
+        for name in TopologicalSorter(waiting).static_order():
             paths[name] = seconds.get(name, LITTLE) + max((paths[after] for after in waiting[name]), default=0.0)
-            stack.pop()
+    except CycleError as error:
+        raise UsageError(f"dodo.py: these tasks wait for each other: {', '.join(error.args[1][1:])}") from error
     return paths

@@ -52,7 +52,7 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
     fingerprints = {tool: build.toolchain.fingerprint(tool) for tool in step.tools}
     action = plan.canonical(plan.action(step, fingerprints, digests))
     key = plan.key(action)
-    looked = tuple((path, looks[path][0]) for path in step.inputs if path in looks)
+    looked = tuple((path, status) for path, (status, _) in looks.items())
     shortly = any(status and racy(status, now) for _, status in looked)
     return Verdict(action=action, key=key, reason=_reason(step, task, key, build), looked=looked, racy=shortly)
 
@@ -60,7 +60,7 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
 def reasons(judged: Verdict, last: StepRow | None, step: Step) -> list[str]:
     """Why a step is stale, in sentences: what it depends on, where that changed, else what is wrong with its outputs."""
     if last and judged.action and last.content != judged.action:
-        return differences(last.content, judged.action, (*step.inputs, *step.hints))
+        return differences(last.content, judged.action, (*step.inputs, *step.hints)) or [judged.reason]
     return [judged.reason]
 
 

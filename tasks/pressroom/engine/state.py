@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pressroom.errors import MachineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 APPLICATION = 0x70726573
 """`pres`: says whose database this is."""
@@ -133,15 +133,18 @@ class State:
         steps: Iterable[StepRow] = (),
     ) -> None:
         """Add rows, or put them in the place of older ones; raises MachineError when the disk refuses."""
+        new: dict[str, list[tuple[Any, ...]]] = {"files": [*files], "made": [*made], "steps": [*steps]}
+        done = [row[0] for row in new["steps"] if row[0] in self.failed]
         with self._transaction() as connection:
-            for table, rows in (("files", files), ("made", made), ("steps", steps)):
+            for table, rows in new.items():
                 for row in rows:
                     marks = ", ".join("?" * len(row))
                     connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)  # noqa: S608  # our names
-                    getattr(self, table)[row[0]] = row
-                    if table == "steps" and row[0] in self.failed:
-                        connection.execute("DELETE FROM failed WHERE task = ?", row[:1])
-                        del self.failed[row[0]]
+            connection.executemany("DELETE FROM failed WHERE task = ?", [(task,) for task in done])
+        for table, rows in new.items():
+            getattr(self, table).update({row[0]: row for row in rows})
+        for task in done:
+            self.failed.pop(task, None)
 
     def fail(self, task: str, error: str) -> None:
         """Note that a step failed."""
@@ -166,14 +169,17 @@ class State:
         with self._transaction() as connection:
             connection.executemany("DELETE FROM started WHERE part = ?", [(str(part),) for part in parts])
 
-    def forget(self, paths: Sequence[str]) -> None:
-        """Drop the rows of files that are gone for good."""
+    def forget(self, paths: Iterable[str], tasks: Iterable[str] = ()) -> None:
+        """Drop the rows of files, and of steps, that are gone for good."""
+        gone = {"made": ("path", [*paths]), "steps": ("task", [*tasks])}
+        gone |= {"files": gone["made"], "failed": gone["steps"]}
         with self._transaction() as connection:
-            for path in paths:
-                connection.execute("DELETE FROM made WHERE path = ?", (path,))
-                connection.execute("DELETE FROM files WHERE path = ?", (path,))
-                self.made.pop(path, None)
-                self.files.pop(path, None)
+            for table, (column, names) in gone.items():
+                connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(name,) for name in names])  # noqa: S608
+        for table, (_, names) in gone.items():
+            rows = getattr(self, table)
+            for name in names:
+                rows.pop(name, None)
 
     def close(self) -> None:
         """Fold the log into the database."""
@@ -231,20 +237,28 @@ def _connected(path: Path, *, log: bool = True) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, journal: str) -> None:
     """Make the tables of a new database; raises sqlite3.DatabaseError for one that is not ours, or not sound."""
-    found = tuple(
-        connection.execute(question).fetchone()[0]
-        for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-    )
-    application, version, tables = found
-    if found != (0, 0, 0) and (application != APPLICATION or not tables or not 0 < version <= VERSION):
+    found = _about(connection)
+    if found[1] < VERSION or found[0] != APPLICATION:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")  # of several that find an old state, one brings it up to date
+            found = application, version, tables = _about(connection)
+            if found != (0, 0, 0) and (application != APPLICATION or not tables or not 0 < version <= VERSION):
+                raise sqlite3.DatabaseError("not a state of pressroom")
+            for statement in "".join((*MIGRATIONS[version:], STAMP)).split(";"):
+                connection.execute(statement)
+    elif found[1] > VERSION or not found[2]:
         raise sqlite3.DatabaseError("not a state of this version")
-    if version < VERSION:
-        script = "".join(MIGRATIONS[version:])
-        connection.executescript(f"PRAGMA journal_mode = {journal}; BEGIN; {script} {STAMP} COMMIT;")
     connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA synchronous = FULL")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("damaged")
+
+
+def _about(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Whose database it is, of which version, and how many tables it has."""
+    questions = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+    application, version, tables = (int(connection.execute(question).fetchone()[0]) for question in questions)
+    return application, version, tables
 
 
 def sound(path: Path) -> bool:
