@@ -13,6 +13,7 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,9 +107,9 @@ def touch(folder: Path, gigabytes: float) -> None:
 
 
 def restore(folder: Path, seconds: float) -> None:
-    """An album that was cleaned."""
+    """An album that was cleaned, in the formats of album.py; by doit's own clock the start of Python is left out."""
     masters = [f"{n:02}.wav" for n in range(1, 11)]
-    repo(folder, masters, ("flac", "mp3-v0"))
+    repo(folder, masters, ("mp3-v0", "aac-256", "opus-160", "flac"))
     for n, master in enumerate(masters, 1):
         music(folder / "releases/masters" / master, seconds, n)
     doit(folder)
@@ -117,10 +118,12 @@ def restore(folder: Path, seconds: float) -> None:
     for _ in range(ROUNDS):
         rest = each(folder, COPY_AND_SUM, built, 2)
         doit(folder, "clean")
-        rounds.append((doit(folder, "-n", "2", "--report", "report.json"), rest))
+        whole = doit(folder, "-n", "2", "--report", "report.json")
+        own = json.loads((folder / "report.json").read_text(encoding="utf-8"))["seconds"]
+        rounds.append((whole, replace(whole, wall=own), rest))
         if ran := encodes(folder / "report.json"):
             raise SystemExit(f"encoded again: {', '.join(ran)}")
-    names = ("doit after doit clean", "cp and sha256sum, two at a time")
+    names = ("doit after doit clean", "the same by its own clock", "cp and sha256sum, two at a time")
     table("restore", size(folder, built), dict(zip(names, zip(*rounds, strict=True), strict=True)))
 
 

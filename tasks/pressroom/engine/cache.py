@@ -225,7 +225,7 @@ def _place(source: Path, target: Path, *, link: bool) -> str | None:
 def _copied(source: FileIO, target: FileIO) -> str:
     """Copy what is left of a file; returns the digest of what was written. Raises Stopped when a signal ends the build."""
     digest = hashlib.sha256()
-    buffer = memoryview(bytearray(CHUNK))
+    buffer = memoryview(bytearray(min(CHUNK, os.fstat(source.fileno()).st_size + 1)))
     while size := source.readinto(buffer):
         digest.update(buffer[:size])
         written = 0
