@@ -76,7 +76,7 @@ def step_tasks(release: releases.Found, steps: Sequence[Step], build: Build) -> 
         elif bad:
             failing[bad] = f"{release.slug}:{step.name}"
             error = located(release, (bad,), ReleaseError(f"{bad}: {reasons[bad]}"))
-            task |= {"actions": [Refusal(error)], "file_dep": [], "uptodate": [False]}
+            task |= {"actions": [Refusal(error, step)], "file_dep": [], "uptodate": [False]}
         yield task
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +35,7 @@ class MachineError(ToolError):
     @classmethod
     def of(cls, error: OSError) -> MachineError:
         """What the system refused, in words."""
-        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        where = f"{error.filename}: " if isinstance(error.filename, str) else ""
         return cls(f"{where}{error.strerror or error}; mend this and try again")
 
 

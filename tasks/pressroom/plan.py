@@ -59,7 +59,7 @@ class Work(Protocol):
         ...
 
     def note(self, text: str) -> None:
-        """Lines for the log that is kept when the step fails: the command, and all that it said."""
+        """Lines for the step's log: the command, and all that it said."""
         ...
 
     def progress(self, fraction: float) -> None:

@@ -41,13 +41,13 @@ def test_every_flipped_bit_is_found(built: Repo) -> None:
     """The file and its release are named; `doit` puts it right, and keeps what stood there."""
     dice = random.Random(7)  # noqa: S311  # damage, not secrets
     before = built.files()
-    for name in dice.sample(sorted(before), 6):
+    for name in dice.sample(sorted(before), 4):
         flip(built.path / name, dice)
         done = built.doit("verify")
         assert (1, f"{name} is not what was made (release moon)") == (done.code, done.out.splitlines()[0])
         assert 0 == built.doit().code
         assert before == built.files()
-    assert 6 == len([path for path in (built.path / "kept").rglob("*") if path.is_file()])
+    assert 4 == len([path for path in (built.path / "kept").rglob("*") if path.is_file()])
 
 
 def test_restoring_needs_no_build(built: Repo) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pressroom.engine.build import Build
-from pressroom.engine.sweep import sweep
+from pressroom.engine.state import StepRow
+from pressroom.engine.sweep import begin, end, sweep
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +47,16 @@ def test_without_a_state_they_go_by_their_names(build: Build) -> None:
     )
     sweep(build)
     assert ([False] * 2, [True] * 4) == ([path.exists() for path in gone], [path.exists() for path in stay])
+
+
+def test_after_a_build_that_did_not_end_they_go_by_their_names(build: Build) -> None:
+    """A power cut may take the last notes; after one that ended, nobody has to look."""
+    build.state.commit(steps=[StepRow("moon:check", "ab" * 32, "{}", 1.0, 1.0)])
+    (part,) = left("build/moon/.a.part-12.flac")
+    begin()
+    end()
+    sweep(build)
+    assert part.exists()
+    begin()
+    sweep(build)
+    assert not part.exists()

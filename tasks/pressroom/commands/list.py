@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from doit.cmd_list import List as DoitList
 
 from pressroom.commands.opting import Opting
-from pressroom.errors import PressroomError, SourceError, UsageError, exit_code
-from pressroom.names import suggestion
+from pressroom.errors import PressroomError, SourceError, exit_code
 
 if TYPE_CHECKING:
     from pressroom.engine.build import Build
@@ -99,8 +98,7 @@ def steps(slugs: list[str], build: Path) -> int:
     known = {release.slug: release for release in found}
     for slug in slugs:
         if slug not in known:
-            near = suggestion(slug, known)
-            raise UsageError(f"'{slug}' is no release; " + (f"did you mean '{near}'?" if near else "`doit list` shows them"))
+            raise releases.unknown(slug, known)
         plan = list(releases.plan(known[slug], found))
         width = max(len(step.name) for step in plan)
         for step in plan:

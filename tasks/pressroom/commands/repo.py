@@ -12,7 +12,6 @@ from pressroom.engine.build import Build
 from pressroom.engine.lock import locked
 from pressroom.engine.settings import STATE
 from pressroom.errors import MachineError, UsageError
-from pressroom.names import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,8 +53,7 @@ def chosen(build: Build, names: Sequence[str]) -> list[Loaded]:
     known = [release.slug for release in releases.found(build.settings.build)[0]]
     for name in names:
         if name not in known:
-            near = suggestion(name, known)
-            raise UsageError(f"'{name}' is no release; " + (f"did you mean '{near}'?" if near else "`doit list` shows them"))
+            raise releases.unknown(name, known)
     return list(releases.loaded(build.settings.build, names))
 
 

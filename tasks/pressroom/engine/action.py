@@ -125,11 +125,12 @@ class StepAction(_Action):
 
 
 class Refusal(_Action):
-    """Fails with an error that was known before anything ran."""
+    """Fails with an error that was known before anything ran: of a `step`, or of a whole release."""
 
-    def __init__(self, error: PressroomError) -> None:
+    def __init__(self, error: PressroomError, step: Step | None = None) -> None:
         super().__init__()
         self.error = error
+        self.step = step
 
     def execute(self, out: object = None, err: object = None) -> TaskFailed:  # noqa: ARG002  # doit's signature
         """Fail."""

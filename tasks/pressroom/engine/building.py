@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from doit.task import Stream
 
 from pressroom.engine import noop, releases
-from pressroom.engine.action import StepAction
+from pressroom.engine.action import Refusal, StepAction
 from pressroom.engine.chronicle import write_report, write_trace
 from pressroom.engine.leftovers import forget_unplanned, leftovers, told
 from pressroom.engine.reporter import selection
 from pressroom.engine.runner import ThreadRunner
 from pressroom.engine.schedule import expectations
 from pressroom.engine.staleness import made_by
-from pressroom.engine.sweep import sweep
+from pressroom.engine.sweep import begin, sweep
 from pressroom.errors import exit_code
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Wishes:
 def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, wishes: Wishes) -> int:  # noqa: ANN401  # doit's objects
     """Run what is stale of the selected tasks; returns the exit code of the contract."""
     sweep(build)
+    begin()
     if wishes.whole:
         forget_unplanned(_planned(control), build)
     _tools_are_fit(control, build)
@@ -92,8 +93,9 @@ def _step_actions(control: TaskControl) -> list[StepAction]:
 
 
 def _planned(control: TaskControl) -> list[tuple[str, Step]]:
-    """The steps, each with the slug of its release."""
-    return [(action.release.slug, action.step) for action in _step_actions(control)]
+    """The steps, each with the slug of its release; those too that cannot run."""
+    actions = ((task.name.partition(":")[0], action) for task in control.tasks.values() for action in task.actions)
+    return [(slug, action.step) for slug, action in actions if isinstance(action, (StepAction, Refusal)) and action.step]
 
 
 def _tools_are_fit(control: TaskControl, build: Build) -> None:

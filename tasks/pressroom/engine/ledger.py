@@ -9,6 +9,7 @@ from doit.dependency import Dependency, DependencyStatus
 
 from pressroom.engine.action import StepAction
 from pressroom.engine.staleness import reasons, verdict
+from pressroom.engine.sweep import end
 
 if TYPE_CHECKING:
     from pressroom.engine.build import Build
@@ -62,6 +63,7 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
             self.build.state.commit(files=fresh)
         self.build.state.finish(Path(part) for part in self.build.state.started() if not Path(part).exists())
         self.build.state.close()
+        end()
 
 
 def _step_action(task: Any) -> StepAction | None:  # noqa: ANN401

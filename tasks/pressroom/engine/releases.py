@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pressroom import source
 from pressroom.engine.mention import mention
 from pressroom.engine.settings import RELEASES, SLUG, STATE
-from pressroom.errors import Mistake, ReleaseError, SourceError
+from pressroom.errors import Mistake, ReleaseError, SourceError, UsageError
 from pressroom.names import suggestion
 from pressroom.plan import Place
 
@@ -96,6 +96,12 @@ def found(build: Path) -> tuple[list[Found], list[Mistake]]:
         else:
             releases[slug] = Found(slug, path, build)
     return [releases[slug] for slug in sorted(releases)], mistakes
+
+
+def unknown(slug: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that is no release, with the near one."""
+    near = suggestion(slug, known)
+    return UsageError(f"'{slug}' is no release; " + (f"did you mean '{near}'?" if near else "`doit list` shows them"))
 
 
 def read(release: Found) -> tuple[Kind[Any], BaseModel]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STATE = Path(".pressroom")
 """State, intermediates and logs; may be deleted at any time at no loss but time."""
 LOGS = STATE / "logs"
-"""A log for each step whose tool failed."""
+"""A log for each step that noted what its tools were told and said, or that failed."""
 RELEASES = Path("releases")
 SLUG = re.compile("[a-z0-9][a-z0-9-]*")
 """A release's name."""
