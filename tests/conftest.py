@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import array
+import atexit
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -11,10 +13,15 @@ import sys
 import wave
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import imageio_ffmpeg
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 DODO = "from pressroom.dodo import *  # noqa: F403\n"
 MOON = """\
@@ -54,6 +61,63 @@ class Done:
         return self.out.splitlines()[-1].rpartition(" in ")[0]
 
 
+def own_environment() -> dict[str, str]:
+    """The environment without any setting of pressroom's or doit's."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PRESSROOM_", "DOIT_"))}
+
+
+class Forking:
+    """A process that runs doit in a child of its own each time: 30 ms instead of 500."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, str(Path(__file__).parent / "faults/forking.py")]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def doit(  # noqa: PLR0913  # each is one thing of a process that a test may set
+        self,
+        repo: Repo,
+        *words: str,
+        cwd: str = ".",
+        umask: int = -1,
+        environment: Mapping[str, str] | None = None,
+        fault: str = "",
+        nth: int = 0,
+        later: int = 0,
+        strace: Sequence[str] = (),
+    ) -> Done:
+        """Run doit in a repo, with a fault (see faults/inject.py), or a clock that is `later` by so many seconds.
+
+        `strace` are arguments of one that watches; then one thread does all.
+        """
+        asked = {
+            "folder": str(repo.path / cwd),
+            "words": words,
+            "umask": umask,
+            "environment": own_environment() if environment is None else environment,
+            "fault": fault,
+            "nth": nth,
+            "later": later,
+            "strace": strace,
+        }
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        return Done(**json.loads(self.process.stdout.readline()))
+
+    def end(self) -> None:
+        """It ends when its input does."""
+        self.process.communicate()
+
+
+@cache
+def loaded() -> Forking:
+    """The process, begun when it is first needed."""
+    process = Forking()
+    atexit.register(process.end)
+    return process
+
+
 @dataclass(frozen=True)
 class Repo:
     """A folder with releases."""
@@ -74,8 +138,10 @@ class Repo:
         self.write(name, text.replace(old, new))
 
     def doit(self, *arguments: str, cwd: str = ".", umask: int = -1, **environment: str) -> Done:
-        """Run `doit` here."""
-        return self.run(sys.executable, "-m", "doit", *arguments, cwd=cwd, umask=umask, **environment)
+        """Run `doit` here, in a child of a process that has loaded it; what Python itself reads needs a new process."""
+        if any(name.startswith(("PYTHON", "LC_")) for name in environment):
+            return self.run(sys.executable, "-m", "doit", *arguments, cwd=cwd, umask=umask, **environment)
+        return loaded().doit(self, *arguments, cwd=cwd, umask=umask, environment=own_environment() | environment)
 
     def run(self, *command: str, cwd: str = ".", umask: int = -1, **environment: str) -> Done:
         """Run a command here."""
@@ -85,11 +151,10 @@ class Repo:
 
     def started(self, *command: str, cwd: str = ".", umask: int = -1, **environment: str) -> subprocess.Popen[str]:
         """A running command, without any setting of pressroom's but those given."""
-        own = {key: value for key, value in os.environ.items() if not key.startswith(("PRESSROOM_", "DOIT_"))}
         return subprocess.Popen(
             command,
             cwd=self.path / cwd,
-            env=own | environment,
+            env=own_environment() | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

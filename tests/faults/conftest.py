@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import Done, Repo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from tests.conftest import Forking, Repo, loaded
 
 HERE = Path(__file__).parent
 DODO = f"import sys\nsys.path.insert(0, {str(HERE)!r})\nimport notes\nfrom pressroom.dodo import *  # noqa: F403\n"
@@ -53,28 +46,7 @@ def notes(tmp_path: Path) -> NotesRepo:
     return notes_repo(tmp_path / "repo")
 
 
-class Forking:
-    """A process that runs doit in a child of its own each time: 30 ms instead of 500."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-
-    def doit(self, repo: Repo, *words: str, fault: str = "", nth: int = 0, later: int = 0, strace: Sequence[str] = ()) -> Done:
-        """Run doit in a repo, with a fault (see inject.py), or a clock that is `later` by so many seconds.
-
-        `strace` are arguments of one that watches; then one thread does all.
-        """
-        asked = {"folder": str(repo.path), "words": words, "fault": fault, "nth": nth, "later": later, "strace": strace}
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
-        return Done(**json.loads(self.process.stdout.readline()))
-
-
 @pytest.fixture(scope="session")
-def forking() -> Iterator[Forking]:
-    """The process; it ends when its input does."""
-    command = [sys.executable, str(HERE / "forking.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield Forking(process)
+def forking() -> Forking:
+    """The process that runs doit."""
+    return loaded()

@@ -77,6 +77,11 @@ def child(asked: dict[str, Any], ready: int, out: IO[bytes], err: IO[bytes]) -> 
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        time.tzset()
+        if asked["umask"] >= 0:
+            os.umask(asked["umask"])
         os.chdir(asked["folder"])
         set_clock(asked["later"])
         left = inject.install(asked["fault"], asked["nth"]) if asked["fault"] else lambda: 0
@@ -121,7 +126,7 @@ def set_clock(later: int) -> None:
 def text(stream: IO[bytes]) -> str:
     """All that was written."""
     stream.seek(0)
-    return stream.read().decode()
+    return stream.read().decode(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from tests.faults.conftest import Forking
+    from tests.conftest import Forking
+
 
 STRIDE = int(os.environ.get("PRESSROOM_WHOLE_SWEEP") or 0)
 """1 tries every point, 2 every second one, and so on; 0 a few."""

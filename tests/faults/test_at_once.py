@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
-    from tests.faults.conftest import Forking, NotesRepo
+    from tests.conftest import Forking
+    from tests.faults.conftest import NotesRepo
 
 DOIT = (sys.executable, "-m", "doit")
 WAITING = re.compile(r"another build runs here: process (\d+) on \S+, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d; waiting for it\n")

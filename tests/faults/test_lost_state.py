@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Repo
-    from tests.faults.conftest import Forking, NotesRepo
+    from tests.conftest import Forking, Repo
+    from tests.faults.conftest import NotesRepo
 
 TOLD = re.compile(
     r"\.pressroom/state\.db: the record of earlier builds could not be used and was moved to "

@@ -19,8 +19,7 @@ from tests.faults.conftest import DODO, NotesRepo, release
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Done
-    from tests.faults.conftest import Forking
+    from tests.conftest import Done, Forking
 
 WHOLE = bool(os.environ.get("PRESSROOM_WHOLE_SWEEP"))
 """Whether many histories are tried, or a few."""

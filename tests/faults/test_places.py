@@ -15,8 +15,7 @@ from tests.faults.conftest import NotesRepo, notes_repo
 from pressroom.engine.state import State
 
 if TYPE_CHECKING:
-    from tests.conftest import Done
-    from tests.faults.conftest import Forking
+    from tests.conftest import Done, Forking
 
 DOIT = (sys.executable, "-m", "doit")
 ORDINARY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")

@@ -19,8 +19,7 @@ from tests.faults.scene import LATER, NAMES, Scene, scenes, some
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Done, Repo
-    from tests.faults.conftest import Forking
+    from tests.conftest import Done, Forking, Repo
 
 pytestmark = [
     pytest.mark.sweep,

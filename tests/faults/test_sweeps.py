@@ -16,7 +16,8 @@ from tests.faults.scene import LATER, NAMES, Scene, scenes, some
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.faults.conftest import Forking
+    from tests.conftest import Forking
+
 
 pytestmark = [pytest.mark.media, pytest.mark.sweep]
 

@@ -23,8 +23,7 @@ from pressroom.engine.work import listed_files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import Repo
-    from tests.faults.conftest import Forking
+    from tests.conftest import Forking, Repo
 
 PAGE = 4096
 WAL_HEADER, WAL_FRAME = 32, 24 + PAGE

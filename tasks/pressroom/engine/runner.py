@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +17,13 @@ from doit.exceptions import UnmetDependency
 from doit.runner import Runner
 
 from pressroom.engine.action import Refusal
+from pressroom.engine.running import descendants
 from pressroom.engine.schedule import critical_paths
 from pressroom.engine.signals import STOPPING
 from pressroom.plan import CPU, NETWORK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pressroom.engine.running import Running
 
@@ -48,6 +50,8 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
         self.running = running
         self.begun: set[Any] = set()
         """doit's nodes of the steps that run."""
+        self.strangers: set[int] = set()
+        """Processes below this one that were there before the build."""
         self.ended: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
         """A node whose step has ended, and doit's failure or None."""
 
@@ -55,6 +59,8 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
         """Hand out what is ready until nothing is left; an interruption ends the children and keeps what is finished."""
         pool = ThreadPoolExecutor(ceil(self.slots / NETWORK))
         streams = sys.stdout, sys.stderr
+        if self._own(task_dispatcher.tasks.values()):
+            self.strangers = descendants(os.getpid())
         try:
             finished = None
             while True:
@@ -70,6 +76,10 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
             pool.shutdown(wait=False)
             # Tasks of the repo's own that are Python, and run at once, may leave each other's streams there.
             sys.stdout, sys.stderr = streams
+
+    def _own(self, tasks: Iterable[Any]) -> bool:
+        """Whether one of the tasks is the repo's own, and no step of a release: nobody knows what it starts."""
+        return any(not hasattr(action, "step") for task in tasks for action in task.actions)
 
     def finish(self) -> int:
         """Close doit's database, which is written only then."""
@@ -151,7 +161,7 @@ class ThreadRunner(Runner):  # type: ignore[misc]  # doit has no type informatio
 
     def _stop(self) -> None:
         """End what runs within two seconds; a step that came to its end is recorded, the partial files of the others go."""
-        self.running.end()
+        self.running.end(descendants(os.getpid()) - self.strangers if self._own(node.task for node in self.begun) else ())
         deadline = time.monotonic() + GRACE_SECONDS
         with suppress(Empty):
             while self.begun:

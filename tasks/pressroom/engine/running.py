@@ -14,7 +14,7 @@ from pressroom.errors import ToolError
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 GRACE_SECONDS = 1.0
 
@@ -59,18 +59,17 @@ class Running:
             with self._lock:
                 self._parts.discard(part)
 
-    def end(self) -> None:
-        """TERM to every process group, and to what tasks of the repo's own have started, then KILL after a second."""
+    def end(self, others: Collection[int] = ()) -> None:
+        """TERM to every process group, and to each of the `others`, then KILL after a second."""
         self.stopped = True
         with self._lock:
             processes = tuple(self._processes)
-        others = descendants(os.getpid())
         for process in processes:
             _signal(process, signal.SIGTERM)
         _kill(others, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < deadline:
-            if all(process.poll() is not None for process in processes) and not others & descendants(os.getpid()):
+            if all(process.poll() is not None for process in processes) and not any(map(_lives, others)):
                 return
             time.sleep(0.01)
         for process in processes:
@@ -106,6 +105,14 @@ def descendants(pid: int) -> set[int]:
         found |= new
         waiting += new
     return found
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process of this number runs; one that has ended, and that nobody has waited for, does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _kill(pids: Iterable[int], number: int) -> None:
