@@ -29,7 +29,8 @@ the [tutorial](tutorial.md).
 - `releases/defaults.yaml` gives values for every release. A release's own value wins; maps merge key by key, lists replace.
   Its texts may use `{artist}`, `{album_artist}`, `{title}`, `{year}` and `{label}`.
 - `build/<slug>/` is what people take away.
-- `.pressroom/` holds state and intermediates; you may delete it at no loss but time.
+- `.pressroom/` holds state and intermediates; you may delete it at no loss but time,
+  and the knowledge of files under old titles: `doit prune` goes by the record.
 
 A value without quotes is a text where the word takes a text: `1984`, `1.10` and `no` are what you write. A number is a
 decimal, a boolean is `true` or `false`, and an empty value, `~` and `null` are as if the word were not there. Anchors,

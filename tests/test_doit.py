@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -114,6 +115,8 @@ class TestOnlyWhatIsStale:
         doits, ours = (moved[name].relative_to(built.path) for name in ("doit.db", "state.db"))
         what = f".pressroom/state.db: the record of earlier builds could not be used and was moved to {ours}"
         assert {
+            "moon:check: warn: cover: cover-size: expected 1400, got 100",
+            "    export the picture larger; stores ask for 3000 x 3000",
             f"{what}; outputs are compared again",
             f".pressroom/doit.db: doit's own record could not be used and was moved to {doits}",
         } == set(done.err.splitlines())
@@ -129,6 +132,25 @@ class TestOnlyWhatIsStale:
         absolute = str(fresh.path.resolve() / "build/moon/flac/Moon.m3u8")
         for name in (absolute, "./build/moon/flac/Moon.m3u8"):
             assert "made 0, restored 0, up to date 3, failed 0" == fresh.doit(name).summary
+
+    def test_releases_that_are_gone_at_once_are_no_edit(self, built: Repo) -> None:
+        """As where a disk is not mounted: nothing is forgotten, and nothing is offered to be removed."""
+        (built.path / "releases").rename(built.path / "away")
+        told = "releases: no such folder, though 22 files were made of what it held\n"
+        assert (2, told) == ((done := built.doit()).code, re.sub(r"though \d+", "though 22", done.err))
+        (built.path / "away").rename(built.path / "releases")
+        assert NOTHING == built.doit().summary
+
+    def test_a_file_where_a_folder_belongs_is_told(self, built: Repo) -> None:
+        """And a link that leads to itself; `doit clean` goes round them."""
+        shutil.rmtree(built.path / "build/moon/flac")
+        (built.path / "build/moon/flac").symlink_to("flac")
+        done = built.doit()
+        told = (
+            "build/moon/flac: a file or a link stands here, or above, where a folder belongs; move it away and run `doit` again"
+        )
+        assert (1, True) == (done.code, told in done.err.splitlines()), done.err
+        assert (0, "") == ((clean := built.doit("clean")).code, clean.err)
 
     def test_a_subfolder_will_do(self, built: Repo) -> None:
         """`doit -k` looks for the repo upwards."""

@@ -20,6 +20,23 @@ def test_the_menu_has_a_line_per_release(fresh: Repo) -> None:
     assert {} == fresh.files("build")
 
 
+def test_what_failed_once_and_is_well_has_not_failed(built: Repo) -> None:
+    """Undone, the edit that failed is no matter any more; and options come before names."""
+    (built.path / "releases/masters/01.wav").rename(built.path / "aside.wav")
+    assert 1 == built.doit().code
+    (built.path / "aside.wav").rename(built.path / "releases/masters/01.wav")
+    (built.path / "build/moon/release.json").unlink()
+    (built.path / "build/moon/release.json").mkdir()
+    assert 1 == built.doit().code
+    assert "cannot be built" in built.doit("list", "--status").out
+    assert "FAIL  moon:release  because build/moon/release.json: cannot be read (Is a directory)" in built.doit("plan").out
+    (built.path / "build/moon/release.json").rmdir()
+    assert 0 == built.doit().code
+    assert "failed" not in built.doit("list", "--status").out
+    late = built.doit("list", "moon", "--status")
+    assert (2, "--status: options come before names, as in `doit list --status ...`\n") == (late.code, late.err)
+
+
 def test_a_broken_release_stands_in_the_menu(fresh: Repo) -> None:
     """Its line says how many mistakes there are and how to see them; the exit code is 2."""
     fresh.write("releases/sun.yaml", BROKEN)

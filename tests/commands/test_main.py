@@ -71,7 +71,7 @@ def test_a_word_that_is_no_verb_is_told(word: str, hint: str, capsys: pytest.Cap
 def test_building_needs_a_repo(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """`pressroom list` outside a releases repo says that there is none, and how to get one."""
     assert main(given) == 2
-    error = f"'{given[0]}' needs a releases repo, and there is no dodo.py here; `pressroom new DIR` makes one\n"
+    error = f"'{given[0]}' needs a releases repo, and there is no dodo.py here; `pressroom new DIR` makes a releases repo\n"
     assert capsys.readouterr().err == error
 
 

@@ -84,7 +84,7 @@ def test_what_the_cache_gives_elsewhere_is_foretold(clone: Repo) -> None:
     """Step by step; zips and copies, which are not kept, have to be written again, but that is no change."""
     planned, foretold, done = clone.doit("plan", "--json"), fates(clone.doit("plan")), clone.doit()
     assert {"run": done.made, "restore": done.restored, "may run": set(), "FAIL": set()} == foretold
-    assert {"moon:cover-flac", "moon:cover-mp3-v0", "sun:zip-flac"} == done.made
+    assert {"moon:cover-flac", "moon:cover-mp3-v0", "sun:zip-flac", "moon:check", "sun:check"} == done.made
     assert ([], 10) == (json.loads(planned.out)["changed"], planned.code)
 
 

@@ -162,7 +162,6 @@ def of_another(path: Path) -> None:
         ("state.db", ("plan",), f".pressroom/state.db: {REFUSED}"),
         ("doit.db", (), f".pressroom/doit.db: {REFUSED}"),
         ("lock", (), ".pressroom/lock: cannot be locked (Permission denied); mend the folder\n"),
-        ("work", ("plan",), ".pressroom/work/moon/01.txt: Permission denied; mend this and try again\n"),
     ],
 )
 def test_what_belongs_to_another_user_is_named(built: NotesRepo, name: str, command: tuple[str, ...], error: str) -> None:
@@ -174,6 +173,14 @@ def test_what_belongs_to_another_user_is_named(built: NotesRepo, name: str, comm
     done = built.run(*ordinary, *DOIT, *command)
     assert (3, error, before) == (done.code, done.err, built.files())
     assert [] == list((built.path / ".pressroom").glob("*.unusable-*"))
+
+
+def test_what_cannot_be_looked_at_stops_no_other_answer(built: NotesRepo) -> None:
+    """A plan tells of the steps that it keeps from running."""
+    of_another(built.path / ".pressroom/work")
+    done = built.run(*(ORDINARY if os.geteuid() == 0 else ()), *DOIT, "plan")
+    assert (10, "") == (done.code, done.err)
+    assert "FAIL  moon:encode:01  because .pressroom/work/moon/01.txt: cannot be read (Permission denied)" in done.out
 
 
 @pytest.mark.parametrize("name", ["state.db", "doit.db"])

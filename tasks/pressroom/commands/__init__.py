@@ -136,12 +136,18 @@ def _doit(given: list[str]) -> int:
 def _no_repo(word: str) -> str:
     """Why a word cannot be done here."""
     if word in DOIT_VERBS:
-        return f"'{word}' needs a releases repo, and there is no dodo.py here; `pressroom new DIR` makes one"
+        return f"'{word}' needs a releases repo, and {no_dodo()}"
     from pressroom.names import suggestion  # noqa: PLC0415  # a mistake may take its time
 
     near = suggestion(word, {**DOIT_VERBS, **VERBS})
     hint = f"did you mean '{near}'?" if near else "`pressroom --help` lists the verbs"
     return f"'{word}' is no verb, and there is no dodo.py here, so no release either; {hint}"
+
+
+def no_dodo() -> str:
+    """That the current folder is no repo, and which one is."""
+    above = next((folder for folder in Path.cwd().parents if (folder / "dodo.py").is_file()), None)
+    return f"there is no dodo.py here; {f'go to {above}' if above else '`pressroom new DIR` makes a releases repo'}"
 
 
 def _shown(text: str) -> int:

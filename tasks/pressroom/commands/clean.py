@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,23 +29,21 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         from pressroom.engine.lock import locked  # noqa: PLC0415  # a foreign project need not pay for it
         from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
 
+        if params["dryrun"]:
+            build.look()
+            print("\n".join(f"would remove {path}" for path in standing(made_for(args, build))) or "nothing to remove")  # noqa: T201
+            return 0
         build.prepare()
         with locked(STATE, wait=True):
-            return self.removed(build, args, only_show=params["dryrun"])
+            return self.removed(build, args)
 
-    def removed(self, build: Build, args: list[str], *, only_show: bool) -> int:
-        """Remove, while the lock is held."""
+    def removed(self, build: Build, args: list[str]) -> int:
+        """Remove, while the lock is held; where the disk is full, the record takes its changes when files are gone."""
         from pressroom.engine.sweep import sweep  # noqa: PLC0415  # a foreign project need not pay for it
 
-        build.look()  # where the disk is full, the record takes its changes when files are gone
-        sweep(build)
-        _refuse_unknown(args, build)
-        rows = [row for row in build.state.made.values() if not args or row.release in args]
-        made = sorted(path for path in (Path(row.path) for row in rows) if inside(path, build))
-        there = [path for path in made if path.is_file() or path.is_symlink()]
-        if only_show:
-            print("\n".join(f"would remove {path}" for path in there) or "nothing to remove")  # noqa: T201
-            return 0
+        build.look()
+        made = made_for(args, build)
+        there = standing(made)
         for path in there:
             if edited(path, build):
                 print(build.keep(path))  # noqa: T201
@@ -52,10 +51,23 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         if build.state.folder:
             del build.state
         build.state.forget([str(path) for path in made])
+        sweep(build)
         print(f"removed {len(there)} files")  # noqa: T201
-        if not rows and not args and any(build.settings.build.glob("*/*")):
+        if not made and not args and any(build.settings.build.glob("*/*")):
             print(f"no build of what stands in {build.settings.build} is on record; `doit` compares it, and then it is")  # noqa: T201
         return 0
+
+
+def made_for(slugs: list[str], build: Build) -> list[Path]:
+    """The outputs on record of these releases, of all when none is named; raises UsageError for a name that is none."""
+    _refuse_unknown(slugs, build)
+    rows = [row for row in build.state.made.values() if not slugs or row.release in slugs]
+    return sorted(path for path in (Path(row.path) for row in rows) if inside(path, build))
+
+
+def standing(paths: list[Path]) -> list[Path]:
+    """Those that are there."""
+    return [path for path in paths if path.is_file() or path.is_symlink()]
 
 
 def _refuse_unknown(slugs: list[str], build: Build) -> None:
@@ -79,8 +91,8 @@ def edited(path: Path, build: Build) -> bool:
 
 def inside(path: Path, build: Build) -> bool:
     """Whether it lies in the folder of outputs, whatever the record says, and whatever has become a link."""
-    folder = (build.root / build.settings.build).resolve()
-    return (build.root / path.parent).resolve().is_relative_to(folder)
+    folder = os.path.realpath(build.root / build.settings.build)
+    return Path(os.path.realpath(build.root / path.parent)).is_relative_to(folder)
 
 
 def remove(files: list[Path]) -> None:

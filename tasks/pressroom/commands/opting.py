@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from doit.cmdparse import CmdParseError
 
+from pressroom.commands import HELP, help_text
 from pressroom.commands.ending import told
 from pressroom.errors import UsageError
 
@@ -40,6 +41,9 @@ class Opting:
 
     def parse_execute(self, in_args: list[str]) -> int:
         """Parse and run; an unknown option is exit code 2 here, and doit's own affair elsewhere."""
+        if HELP & {*in_args} and self.opted_in(self.defaults()):
+            print(help_text(self.name).rstrip())  # noqa: T201
+            return 0
         try:
             self.cmdparser.parse(in_args)
         except CmdParseError as error:
@@ -54,6 +58,8 @@ class Opting:
         if not self.opted_in(params):
             self.refuse_ours(params)
         elif not self.wants_doit(params):
+            if late := next((word for word in args if word.startswith("-")), None):
+                return told(lambda: _refuse(f"{late}: options come before names, as in `doit {self.name} {late} ...`"))
             build = self.loader.load_doit_config()["pressroom"]
             return told(lambda: self.ours(build, params, args))
         code: int = super().execute(params, args)  # type: ignore[misc]  # doit's command comes next

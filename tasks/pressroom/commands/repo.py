@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pressroom.commands import no_dodo
 from pressroom.engine import releases
 from pressroom.engine.build import Build
 from pressroom.engine.lock import locked
@@ -25,9 +26,7 @@ UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 def here() -> Build:
     """The repo in the current folder; raises UsageError outside of one."""
     if not Path("dodo.py").is_file():
-        above = next((folder for folder in Path.cwd().parents if (folder / "dodo.py").is_file()), None)
-        hint = f"go to {above}" if above else "`pressroom new DIR` makes a releases repo"
-        raise UsageError(f"there is no dodo.py here; {hint}")
+        raise UsageError(no_dodo())
     return Build(Path.cwd())
 
 

@@ -68,7 +68,7 @@ class StepAction(_Action):
         except Exception as error:  # noqa: BLE001  # our bug: the log holds it whole, and the other steps go on
             bug = ToolError(f"{self.step.name}: a bug in pressroom, please report it: {error!r}")
             self.error = self._explained(bug, [*work.notes, traceback.format_exc()])
-        if self.error:
+        if self.error and not self.build.running.stopped:
             with suppress(PressroomError):  # what is wrong with the step is said; that it cannot be noted is no news
                 self.build.state.fail(self.task.name, str(self.error))
         self._told(began, time.thread_time() - cpu + work.tool_seconds)

@@ -19,9 +19,10 @@ from pressroom.engine.leftovers import forget_unplanned, leftovers, told
 from pressroom.engine.reporter import selection
 from pressroom.engine.runner import ThreadRunner
 from pressroom.engine.schedule import expectations
+from pressroom.engine.settings import RELEASES
 from pressroom.engine.staleness import made_by
 from pressroom.engine.sweep import begin, sweep
-from pressroom.errors import exit_code
+from pressroom.errors import UsageError, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +51,7 @@ class Wishes:
 
 def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, wishes: Wishes) -> int:  # noqa: ANN401  # doit's objects
     """Run what is stale of the selected tasks; returns the exit code of the contract."""
+    _refuse_missing_releases(build)
     sweep(build)
     begin()
     if wishes.whole:
@@ -79,6 +81,12 @@ def run(build: Build, control: TaskControl, database: Any, reporter: Reporter, w
     if wishes.whole and not reporter.errors and not reporter.blocked and not build.digests.changed:
         _remember(control, build, left)
     return exit_code(reporter.errors)
+
+
+def _refuse_missing_releases(build: Build) -> None:
+    """Raise UsageError where the folder of the releases is gone, and builds made something of it: a disk may not be mounted."""
+    if build.state.made and not RELEASES.is_dir():
+        raise UsageError(f"{RELEASES}: no such folder, though {len(build.state.made)} files were made of what it held")
 
 
 def _with_records(events: Iterable[Event], build: Build) -> list[Event]:

@@ -72,13 +72,18 @@ class _Forecaster:
         self.known: dict[Path, str] = {}
         self.pending: dict[Path, str] = {}
         self.broken: dict[Path, str] = {}
+        self.passed: set[str] = set()
+        """Steps without outputs that have run before, on this machine or on another."""
 
     def look(self, slug: str, step: Step) -> Outlook:
         """The outlook of the next step."""
         task = f"{slug}:{step.name}"
         last = self.build.state.steps.get(task)
-        fate, reasons, cause = self._judged(step, task, last)
-        known = fate == "run" and set(step.outputs) <= set(self.known)
+        try:
+            fate, reasons, cause = self._judged(step, task, last)
+        except OSError as error:
+            fate, reasons, cause = "fail", [f"{error.filename}: cannot be read ({error.strerror})"], ""
+        known = fate == "run" and (set(step.outputs) <= set(self.known) if step.outputs else task in self.passed)
         if fate in ("run", "depends") and not known:
             self.pending |= dict.fromkeys(step.outputs, task)
         elif fate == "fail":
@@ -105,12 +110,18 @@ class _Forecaster:
         judged = verdict(step, task, self.build, self.known)
         if not judged.missing and not judged.reason:
             return "fresh", [], ""
-        why = reasons(judged, last, step)
-        if (result := self._result(step, judged.key)) is None:
-            return "run", why, ""
+        return self._made_or_taken(step, task, judged.key), reasons(judged, task, step, self.build), ""
+
+    def _made_or_taken(self, step: Step, task: str, key: str) -> Fate:
+        """Whether a step runs, or its result is taken from the cache."""
+        if not step.outputs:
+            self.passed |= {task} if self.build.cache.result(key) is not None else set()
+            return "run"
+        if (result := self._result(step, key)) is None:
+            return "run"
         # A step gives the same bytes again, so what reads them can be judged whether or not the cache still has them.
         self.known |= result
-        return ("restore" if self._stands(result) else "run"), why, ""
+        return "restore" if self._stands(result) else "run"
 
     def _refused(self, step: Step) -> str:
         """Why a source of the step must not be read."""

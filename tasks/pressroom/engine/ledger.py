@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
     def __init__(self, build: Build, *args: Any, **words: Any) -> None:  # noqa: ANN401  # doit's arguments
         super().__init__(*args, **words)
         self.build = build
+        self.recovered: list[str] = []
+        """Steps that failed the last time, and are as they should be without having run."""
 
     def get_status(self, task: Any, tasks_dict: Any, get_log: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002  # doit's
         """Whether a task has to run."""
@@ -37,8 +40,10 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
             status.add_reason("missing", str(judged.missing), status="error")
             setattr(status, "error_reason", f"{judged.missing}: no such file")  # noqa: B010  # doit's own value is None
         elif judged.reason:
-            action.reason = "; ".join(reasons(judged, self.build.state.steps.get(task.name), action.step))
+            action.reason = "; ".join(reasons(judged, task.name, action.step, self.build))
             status.add_reason("stale", judged.reason)
+        elif task.name in self.build.state.failed:
+            self.recovered.append(task.name)
         return status
 
     def status_is_ignore(self, task: Any) -> Any:  # noqa: ANN401
@@ -61,7 +66,9 @@ class Ledger(Dependency):  # type: ignore[misc]  # doit has no type information
         self.build.settle()
         if fresh := self.build.digests.taken():
             self.build.state.commit(files=fresh)
-        self.build.state.finish(Path(part) for part in self.build.state.started() if not Path(part).exists())
+        self.build.state.recover(self.recovered)
+        # Path.exists would raise for a folder that lets nobody in.
+        self.build.state.finish(Path(part) for part in self.build.state.started() if not os.path.lexists(part))
         self.build.state.close()
         end()
 

@@ -114,7 +114,7 @@ def _told_apart(path: Path, status: Status | None) -> tuple[int, ...] | None:
 def _restored(job: Job, judged: Verdict, work: StepWork) -> dict[Path, str] | None:
     """The digest of each output, when all of them stand in place or could be put beside it from the cache."""
     files = job.build.cache.result(judged.key) if judged.key else None
-    if files is None:
+    if files is None or not job.step.outputs:  # what a step without outputs has to say, it says each time
         return None
     digests = bound(job.step, files)
     for path, digest in digests.items():
@@ -218,6 +218,9 @@ def _explained(error: OSError, step: Step) -> PressroomError:
     what = step.outputs[0] if step.outputs else step.name
     if error.errno == errno.EISDIR:
         return ToolError(f"{error.filename}: a folder stands where this file belongs; move it away and run `doit` again")
+    if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.ELOOP):
+        told = "a file or a link stands here, or above, where a folder belongs; move it away and run `doit` again"
+        return ToolError(f"{error.filename}: {told}")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineError(f"{what}: the disk is full; make room and run `doit` again")
     read = next((path for path in step.inputs if str(path) == error.filename), None)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pressroom.engine.build import Build
     from pressroom.engine.digests import Status
-    from pressroom.engine.state import StepRow
     from pressroom.plan import Step
 
 
@@ -57,11 +56,13 @@ def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = M
     return Verdict(action=action, key=key, reason=_reason(step, task, key, build), looked=looked, racy=shortly)
 
 
-def reasons(judged: Verdict, last: StepRow | None, step: Step) -> list[str]:
+def reasons(judged: Verdict, task: str, step: Step, build: Build) -> list[str]:
     """Why a step is stale, in sentences: what it depends on, where that changed, else what is wrong with its outputs."""
+    last = build.state.steps.get(task)
+    failed = ["it failed the last time"] if task in build.state.failed else []
     if last and judged.action and last.content != judged.action:
-        return differences(last.content, judged.action, (*step.inputs, *step.hints)) or [judged.reason]
-    return [judged.reason]
+        return failed + (differences(last.content, judged.action, (*step.inputs, *step.hints)) or [judged.reason])
+    return failed or [judged.reason]
 
 
 def made_by(step: Step) -> tuple[Path, ...] | None:

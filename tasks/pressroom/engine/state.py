@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pressroom.errors import MachineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 APPLICATION = 0x70726573
 """`pres`: says whose database this is."""
@@ -151,6 +151,14 @@ class State:
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO failed VALUES (?, ?)", (task, error))
             self.failed[task] = error
+
+    def recover(self, tasks: Collection[str]) -> None:
+        """Forget that steps failed."""
+        if tasks:
+            with self._transaction() as connection:
+                connection.executemany("DELETE FROM failed WHERE task = ?", [(task,) for task in tasks])
+            for task in tasks:
+                self.failed.pop(task, None)
 
     def start(self, parts: Iterable[Path]) -> None:
         """Note partial files before they are written.

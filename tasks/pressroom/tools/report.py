@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import checks, facts
@@ -71,8 +71,9 @@ class RunChecks(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Judge(Step):
-    """Fails when an `error` rule of checks.json failed, and says what else to look at."""
+    """Fails when an `error` rule of checks.json failed, and says what else to look at; each time, whatever the cache knows."""
 
+    cached: ClassVar[bool] = False
     report: Path
 
     def run(self, work: Work) -> None:

@@ -124,7 +124,7 @@ class Album(Overridable):
     archives: Annotated[tuple[Line, ...], Count(0, 50)] = ()
     """Which of `formats` are zipped too."""
     true_peak: Annotated[Literal["warn", "error"], one_of("warn", "error")] = "warn"
-    """What lossy files above 0 dBTP are."""
+    """What lossy files above 0 dBTP are; above -1 dBTP they are warned of in any case."""
     numbering: Annotated[Literal["disc", "continuous"], one_of("disc", "continuous")] = "disc"
     """Whether tracks count from 1 on each disc, or through."""
     naming: Naming | None = None
