@@ -31,6 +31,9 @@ the [tutorial](tutorial.md).
 - `build/<slug>/` is what people take away.
 - `.pressroom/` holds state and intermediates; you may delete it at no loss but time,
   and the knowledge of files under old titles: `doit prune` goes by the record.
+- `releases/<slug>.lock.json` holds what was published; `doit publish` writes it, and you commit it.
+- `published/` holds the payloads that are being served, and `journal.jsonl`, which says what was published when. No build
+  touches it.
 
 A value without quotes is a text where the word takes a text: `1984`, `1.10` and `no` are what you write. A number is a
 decimal, a boolean is `true` or `false`, and an empty value, `~` and `null` are as if the word were not there. Anchors,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
@@ -19,11 +20,26 @@ if TYPE_CHECKING:
 
     from pressroom.errors import Mistake
 
-__all__ = ["MAX_BYTES", "Map", "Mark", "Seq", "Text", "Word", "Wrong", "blank", "inherit", "parse", "typed", "visible"]
+__all__ = [
+    "MAX_BYTES",
+    "Map",
+    "Mark",
+    "Seq",
+    "Text",
+    "Unspoken",
+    "Word",
+    "Wrong",
+    "blank",
+    "inherit",
+    "parse",
+    "typed",
+    "visible",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
 Placeholders = Mapping[str, str | int | None]
 Where = tuple[str | int, ...]
+UNSPOKEN = "unspoken"
 
 
 class Wrong(ValueError):  # noqa: N818  # a verdict on words, raised by validators; the error that leaves is SourceError
@@ -32,6 +48,10 @@ class Wrong(ValueError):  # noqa: N818  # a verdict on words, raised by validato
     def __init__(self, *found: tuple[Where, str]) -> None:
         super().__init__("; ".join(text for _, text in found))
         self.found = found
+
+
+class Unspoken(Wrong):
+    """A mistake in a value that may be a secret: its line is not shown."""
 
 
 def inherit(
@@ -137,13 +157,15 @@ def _mistakes(model: type[BaseModel], words: Map, details: Sequence[ErrorDetails
     """The first mistakes of a file, in our words: wording a near miss is dear, and a hostile file makes thousands."""
     verdicts = sorted((v for detail in details for v in _verdicts(words, detail)), key=lambda verdict: verdict.mark.place)
     shown = verdicts[:MAX_MISTAKES]
-    near = {v: _near(model, v.where) for v in shown if v.kind == "extra_forbidden"}
+    near = {v: _near(model, words, v.where) for v in shown if v.kind == "extra_forbidden"}
+    unspoken = {verdict.mark.line for verdict in verdicts if verdict.kind == UNSPOKEN}
     meant = {(*v.where[:-1], key) for v, key in near.items() if key}
     found = []
     for verdict in shown:
         if verdict.kind != "missing" or verdict.where not in meant:
             text = verdict.text or _unknown(verdict.where, near.get(verdict))
-            found.append(verdict.mark.mistake(_naming_both(text, verdict.mark, words.mark)))
+            mistake = verdict.mark.mistake(_naming_both(text, verdict.mark, words.mark))
+            found.append(replace(mistake, excerpt="", caret="") if mistake.line in unspoken else mistake)
     if len(verdicts) > MAX_MISTAKES:
         found.append(verdicts[MAX_MISTAKES].mark.mistake(f"{MAX_MISTAKES} mistakes up to here; the rest is not shown"))
     return found
@@ -156,7 +178,9 @@ def _verdicts(words: Map, detail: ErrorDetails) -> Iterator[_Verdict]:
     if isinstance(error, Wrong):
         for path, text in error.found:
             whole = (*where, *path)
-            yield _Verdict(_mark(words, whole), whole, kind, f"{_dotted(whole)}: {text}" if path else text)
+            spoken = UNSPOKEN if isinstance(error, Unspoken) else kind
+            told = f"{_dotted(whole)}: {text}" if path or spoken == UNSPOKEN else text
+            yield _Verdict(_mark(words, whole), whole, spoken, told)
     elif kind == "missing":
         parent = _value(words, where[:-1])
         if not (isinstance(parent, Map) and parent.partial):
@@ -172,9 +196,9 @@ def _verdicts(words: Map, detail: ErrorDetails) -> Iterator[_Verdict]:
             yield _Verdict(_mark(words, where), where, kind, f"{_dotted(where)}: {expected}")
 
 
-def _near(model: type[BaseModel], where: Where) -> str | None:
+def _near(model: type[BaseModel], words: Map, where: Where) -> str | None:
     """The key that an unknown one was probably meant to be."""
-    return names.suggestion(short(str(where[-1])), tuple(_model_at(model, where[:-1]).model_fields))
+    return names.suggestion(short(str(where[-1])), tuple(_model_at(model, words, where[:-1]).model_fields))
 
 
 def _unknown(where: Where, near: str | None) -> str:
@@ -215,12 +239,20 @@ def _dotted(where: Where) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{short(part)}" for part in where).removeprefix(".")
 
 
-def _model_at(model: type[BaseModel], where: Where) -> type[BaseModel]:
+def _model_at(model: type[BaseModel], words: Map, where: Where) -> type[BaseModel]:
     """The model whose keys stand at `where`, for the suggestion of a near miss."""
-    for part in where:
+    for end, part in enumerate(where, 1):
         if isinstance(part, str) and part in model.model_fields:
-            model = next(_models(model.model_fields[part].annotation), model)
+            candidates = list(_models(model.model_fields[part].annotation)) or [model]
+            inner = _value(words, where[: end + 1] if where[end:] and isinstance(where[end], int) else where[:end])
+            model = next((one for one in candidates if _means(one, inner)), candidates[0])
     return model
+
+
+def _means(model: type[BaseModel], value: object) -> bool:
+    """Whether a map names this model, of several that may stand there, by its `to`."""
+    named = model.model_fields.get("to")
+    return named is not None and isinstance(value, Map) and value.get("to") in get_args(named.annotation)
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:

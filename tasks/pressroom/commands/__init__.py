@@ -18,6 +18,7 @@ VERBS = {
     "why": "say why a step would run",
     "verify": "hold every output against the record",
     "prune": "list or remove outputs that no release makes any more",
+    "publish": "bring what was built to where people get it",
     "cache": "show how much the cache holds, and trim it",
     "new": "make a releases repo that builds at once",
     "doctor": "say whether this machine is ready, and how to mend it",

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from pressroom.commands.repo import chosen, here, options
 from pressroom.engine.forecast import forecast
 from pressroom.engine.progress import clock
+from pressroom.engine.releases import read
 from pressroom.errors import exit_code
+from pressroom.publish import release
 from pressroom.source import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pressroom.engine.forecast import Outlook
+    from pressroom.engine.releases import Loaded
 
 USAGE = """\
 usage: pressroom plan [--json] [RELEASE ...]
@@ -26,7 +29,7 @@ Show every step that `doit` would run, and why, without running anything: of all
 those that are named. A step that says "may" runs unless what it waits for comes out as it was.
 Exit code 0: nothing to do; 10: there is work.
 
-  --json  {changed: [slug], releases: [{slug, error, steps: [{name, fate, reason, cause, cached, seconds}]}]}
+  --json  {changed: [slug], releases: [{slug, error, published, steps: [{name, fate, reason, cause, cached, seconds}]}]}
           `changed` are the releases that have something to make which is not in the cache, or that
           fail: those that a CI job has to build
 """
@@ -45,12 +48,14 @@ def run(arguments: Sequence[str]) -> int:
     releases = chosen(build, names)
     outlooks = forecast(releases, build)
     work = [outlook for outlook in outlooks if outlook.fate != "fresh"]
+    notices = {loaded.slug: notice for loaded in releases if (notice := _notice(loaded, work))}
     errors = {loaded.slug: loaded.error for loaded in releases if loaded.error}
     if "--json" in given:
         found = [
             {
                 "slug": loaded.slug,
                 "error": str(loaded.error) if loaded.error else None,
+                "published": notices.get(loaded.slug),
                 "steps": [_record(outlook) for outlook in work if outlook.release == loaded.slug],
             }
             for loaded in releases
@@ -59,9 +64,22 @@ def run(arguments: Sequence[str]) -> int:
         print(json.dumps({"changed": changed, "releases": found}, indent=1, ensure_ascii=False))  # noqa: T201
     else:
         _print(outlooks)
+        for notice in notices.values():
+            print(notice)  # noqa: T201
         for error in errors.values():
             print(error, file=sys.stderr)  # noqa: T201
     return exit_code(errors.values()) or (WORK if work else 0)
+
+
+def _notice(loaded: Loaded, work: Sequence[Outlook]) -> str:
+    """What publishing will say of a release whose torrents were published as others, or may become others."""
+    if not loaded.release or not (lock := release.lock_of(loaded.release.path)).exists():
+        return ""
+    kind, words = read(loaded.release)
+    if any(lock in outlook.step.hints for outlook in work if outlook.release == loaded.slug):
+        return release.warning(loaded.release.path, kind.publishing(words).edition)
+    folder = loaded.release.build / loaded.slug
+    return release.refused(loaded.release.path, kind.publishing(words).edition, folder)
 
 
 def _record(outlook: Outlook) -> dict[str, Any]:

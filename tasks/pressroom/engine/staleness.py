@@ -37,7 +37,7 @@ class Verdict:
     racy: bool = False
 
 
-def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str] = MappingProxyType({})) -> Verdict:
+def verdict(step: Step, task: str, build: Build, will_be: Mapping[Path, str | None] = MappingProxyType({})) -> Verdict:
     """Judge a step; raises OSError when a file cannot be read.
 
     `will_be` are the digests of inputs that are not made yet, but known.

@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedTorrent:
-    """How a torrent was cut when it was published, so that an improved table does not change its info hash."""
+    """A torrent as it was published: its hashes, and how it was cut, so that an improved table does not change them."""
 
     piece_length: int
     aligned: bool
+    infohash_v1: str | None = None
+    infohash_v2: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """The lock of a release: its torrents by their labels, of which one without has an empty one."""
+    """The lock of a release: its edition, and the torrents by their labels, of which one without has an empty one."""
 
+    edition: int = 1
     torrents: dict[str, PublishedTorrent] = field(default_factory=dict)
+
+
+def text(lock: Lock) -> str:
+    """The lock as JSON."""
+    return json.dumps(asdict(lock), indent=1, sort_keys=True) + "\n"
+
+
+def refusal(lock: Lock, edition: int, torrents: Mapping[str, PublishedTorrent]) -> str:
+    """Why these torrents must not be published over those of the lock; nothing where they may."""
+    if edition > lock.edition:
+        return ""
+    if edition < lock.edition:
+        return f"edition {lock.edition} is published already, and this is edition {edition}; raise `edition` again"
+    both = [(label, old, torrents[label]) for label, old in lock.torrents.items() if label in torrents]
+    changed = [label for label, old, made in both if any(_hashes(old)) and _hashes(old) != _hashes(made)]
+    which = ", ".join(f"the torrent '{label}'" if label else "the torrent" for label in changed)
+    told = f"the one published as edition {edition}; raise `edition` to publish it, or take the change back"
+    return f"{which} is another than {told}" if changed else ""
+
+
+def locked(lock: Lock, edition: int, torrents: Mapping[str, PublishedTorrent]) -> Lock:
+    """The lock once these torrents are published; of the same edition, those that are not made any more stay in it."""
+    kept = lock.torrents if edition == lock.edition else {}
+    return Lock(edition=edition, torrents=dict(sorted({**kept, **torrents}.items())))
+
+
+def _hashes(torrent: PublishedTorrent) -> tuple[str | None, str | None]:
+    return torrent.infohash_v1, torrent.infohash_v2

@@ -17,7 +17,6 @@ UNMADE = (
     ("deliver", "[bandcamp]"),
     ("signed", "x"),
     ("waive", "[{rule: true-peak}]"),
-    ("publish", "[{to: folder}]"),
 )
 HEAD = "kind: album\ntitle: Moon\nartist: A\n"
 

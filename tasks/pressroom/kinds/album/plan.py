@@ -282,7 +282,7 @@ def _reports(album: Album, paths: Paths) -> Iterator[Step]:
 
 def _release(album: Album, paths: Paths) -> Step:
     """release.json."""
-    words = album.model_dump(mode="json", exclude={"tracks"}, exclude_none=True)
+    words = album.model_dump(mode="json", exclude={"tracks", "publish"}, exclude_none=True)
     words |= {"slug": paths.place.slug, "type": album.release_type}
     return WriteRelease(
         name="release",

@@ -29,6 +29,7 @@ from pressroom.kinds.parts import (
     template,
     whole,
 )
+from pressroom.kinds.publish import Destination, Destinations, Publishing, once
 from pressroom.source import Map, Wrong
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ class Album(Overridable):
     """Not made yet."""
     torrent: Torrents | None = None
     """A torrent of what is made, `{}` for one with every default; a list where there are several."""
-    publish: Annotated[None, not_made_yet("publish", [])] = None
-    """Not made yet."""
+    publish: Destinations = ()
+    """Where `doit publish` brings it, in this order; a plain `doit` never does."""
 
     @model_validator(mode="before")
     @classmethod
@@ -174,6 +175,12 @@ class Album(Overridable):
         if known and (found := [n for n, name in enumerate(archives) if name not in known]):
             raise Wrong(*(((n,), f"expected one of 'formats' ({', '.join(known)}), got '{archives[n]}'") for n in found))
         return _each_once(archives, lambda name: f"'{name}'")
+
+    @field_validator("publish")
+    @classmethod
+    def destinations_once(cls, destinations: tuple[Destination, ...]) -> tuple[Destination, ...]:
+        """Each is one place."""
+        return once(destinations)
 
     @field_validator("tracks")
     @classmethod
@@ -254,6 +261,11 @@ def inherited_words(words: Mapping[str, object]) -> dict[str, str | int | None]:
         "year": date[:4] if date else None,
         "label": texts.get("label"),
     }
+
+
+def publishing(album: Album) -> Publishing:
+    """What it says of its publishing."""
+    return Publishing(edition=album.edition, destinations=album.publish)
 
 
 def summary(album: Album) -> str:

@@ -1,0 +1,149 @@
+"""`doit publish`: releases brought to where people get them, as often as you like."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pressroom.commands.repo import chosen, here, options
+from pressroom.engine import releases
+from pressroom.engine.adopt import adopt, stands_but_for
+from pressroom.engine.forecast import forecast
+from pressroom.engine.lock import locked
+from pressroom.engine.settings import STATE
+from pressroom.engine.staleness import made_by
+from pressroom.errors import PressroomError, ReleaseError, UsageError, exit_code
+from pressroom.publish import release
+from pressroom.publish.content import content
+from pressroom.publish.secret import Secrets, guarded
+from pressroom.source import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pressroom.engine.build import Build
+    from pressroom.engine.releases import Loaded
+    from pressroom.publish.content import Content
+    from pressroom.publish.release import Report, Run
+
+USAGE = """\
+usage: pressroom publish [--dry-run | --status] [--locked] [RELEASE ...]
+       doit publish [--dry-run | --status] [--locked] [RELEASE ...]
+
+Bring what was built to the destinations under `publish`: of all releases, or of those that are
+named. What is there already is left alone, so it may be run again at any time, and goes on where
+it was stopped. Files go first, then what leads people to them. Nothing is ever deleted.
+
+  --dry-run  only show what would be changed
+  --status   only show how each destination stands: absent, incomplete, current, outdated (an
+             earlier build is there) or drifted (it is not as it was published)
+  --locked   fail where the lock beside a release would have to change
+"""
+MOST_SHOWN = 10
+"""Changes of one destination that are shown."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Publish, or show; returns the exit code of the first thing that failed."""
+    given, names = options(arguments, ["--dry-run", "--status", "--locked"], USAGE)
+    if {"--dry-run", "--status"} <= given:
+        raise UsageError(USAGE.rstrip())
+    build, secrets = here(), Secrets()
+    with locked(STATE, wait=True), guarded(secrets):
+        shared = release.Run(root=build.root, secrets=secrets, digest_of=build.digests.of, frozen="--locked" in given)
+        errors: list[PressroomError] = []
+        count = 0
+        for loaded in chosen(build, names):
+            try:
+                for report in _reports(loaded, build, shared, changing=not given & {"--dry-run", "--status"}):
+                    count += 1
+                    _tell(loaded.slug, report, given)
+                    errors += [report.error] if report.error else []
+            except PressroomError as error:
+                print(visible_lines(error), file=sys.stderr)  # noqa: T201
+                errors.append(error)
+        if not given & {"--dry-run", "--status"}:
+            build.state.commit(files=build.digests.taken())
+        if not count and not errors:
+            print("nothing to publish; `publish` in a release names its destinations", file=sys.stderr)  # noqa: T201
+    return exit_code(errors)
+
+
+def visible_lines(error: PressroomError) -> str:
+    """An error, in which nothing writes to the terminal but its own line breaks."""
+    return "\n".join(visible(line) for line in str(error).split("\n"))
+
+
+def _reports(loaded: Loaded, build: Build, run: Run, *, changing: bool) -> Iterator[Report]:
+    """What becomes of each destination of one release; raises ReleaseError where it cannot be published."""
+    if loaded.error:
+        raise loaded.error
+    if not loaded.release:
+        return
+    kind, words = releases.read(loaded.release)
+    publishing = kind.publishing(words)
+    if not publishing.destinations:
+        return
+    if changing:
+        _adopt(loaded, publishing.edition, build)
+    _refuse_stale(loaded, build)
+    found = _content(loaded, publishing.edition, build)
+    if changing:
+        yield from release.publish(found, publishing, run, loaded.release.path)
+        _adopt(loaded, publishing.edition, build)
+    else:
+        release.refuse_changed(found, loaded.release.path)
+        yield from release.look(found, publishing, run)
+
+
+def _content(loaded: Loaded, edition: int, build: Build) -> Content:
+    """What the build of a release holds for publishing."""
+    files = [path for step in loaded.steps for path in made_by(step) or step.outputs]
+    return content(loaded.slug, edition, build.settings.build / loaded.slug, files, build.digests.of)
+
+
+def _adopt(loaded: Loaded, edition: int, build: Build) -> None:
+    """Where a lock says of the torrents what they are, the step that made them would make the same again."""
+    if not loaded.release or not (known := release.read_lock(loaded.release.path)):
+        return
+    lock = release.lock_of(loaded.release.path)
+    for step in loaded.steps:
+        task = f"{loaded.slug}:{step.name}"
+        if stands_but_for(lock, step, task, build) and known.torrents == release.torrents(_content(loaded, edition, build)):
+            adopt(step, task, build)
+
+
+def _refuse_stale(loaded: Loaded, build: Build) -> None:
+    """Raise ReleaseError for a release that `doit` would still work on: what is published is what was built and checked."""
+    stale = [outlook for outlook in forecast([loaded], build) if outlook.fate != "fresh"]
+    if stale:
+        steps = "1 step is" if len(stale) == 1 else f"{len(stale)} steps are"
+        raise ReleaseError(
+            f"{loaded.slug}: is not built: {steps} to run, such as {stale[0].task}; run `doit {loaded.slug}` first"
+        )
+
+
+def _tell(slug: str, report: Report, given: set[str]) -> None:
+    """A line for a destination, and one for each change."""
+    head = f"{slug}  {report.label}"
+    if report.error:
+        print(visible(f"FAILED  {slug}"), visible_lines(report.error), sep="  ", file=sys.stderr)  # noqa: T201
+    elif report.outcome is None:
+        print(visible(f"waits  {head}: what comes before it has failed"))  # noqa: T201
+    else:
+        outcome = report.outcome
+        note = f": {outcome.note}" if outcome.note else ""
+        did = "would change" if "--dry-run" in given else "published"
+        word = outcome.state if "--status" in given or not outcome.changed else did
+        was = f" (was {outcome.state})" if word == "published" else f" (is {outcome.state})" if word == "would change" else ""
+        print(visible(f"{word}  {head}{was}{note}"))  # noqa: T201
+        if "--status" not in given:
+            _tell_changes(outcome.changed)
+
+
+def _tell_changes(changed: Sequence[str]) -> None:
+    """What was changed, or would be."""
+    for told in changed[:MOST_SHOWN]:
+        print(visible(f"  {told}"))  # noqa: T201
+    if len(changed) > MOST_SHOWN:
+        print(f"  and {len(changed) - MOST_SHOWN} more")  # noqa: T201

@@ -1,0 +1,1 @@
+"""Bringing releases to where people get them: a file for each kind of destination, behind one small protocol."""

@@ -1,0 +1,161 @@
+"""Places that hold files: how they stand beside what is to be published, and writing one file whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Literal
+
+from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.publish.protocol import Change, Destination, State, View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from pressroom.publish.content import Entry
+
+Lacking = Literal["missing", "other"]
+CHUNK = 1 << 20
+FICLONE = 0x40049409
+"""linux/fs.h: makes a file share the blocks of another until one of them is written to."""
+KEPT_BYTES = 200
+
+
+class Files(Destination):
+    """A destination that holds files.
+
+    `last` is the digest of what was published there before, by the journal; empty where that is not known.
+    """
+
+    def __init__(self, label: str, entries: Sequence[Entry], last: str) -> None:
+        self.label = label
+        self.entries = tuple(entries)
+        self.last = last
+        self.digest = digest(self.entries)
+
+    @abstractmethod
+    def lacking(self) -> Mapping[str, Lacking]:
+        """The paths of the entries that are missing, or have other bytes; raises ToolError when that cannot be told."""
+
+    @abstractmethod
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Put files there, in this order, each whole or not at all; raises ToolError."""
+
+    def look(self) -> View:
+        """Which files it lacks."""
+        lacking = self.lacking()
+        wanted = [entry for entry in self.entries if entry.path in lacking]
+        changes = tuple(self._change(entry, lacking[entry.path]) for entry in wanted)
+        return View(state=self._state(lacking), changes=self.batched(changes, wanted))
+
+    def batched(self, changes: tuple[Change, ...], _wanted: Sequence[Entry]) -> tuple[Change, ...]:
+        """The changes, one for each file, or fewer where one call does several."""
+        return changes
+
+    def _change(self, entry: Entry, lacking: Lacking) -> Change:
+        told = f"write {entry.path}" + " over other bytes" * (lacking == "other")
+        return Change(told=told, do=lambda: self.write([entry]))
+
+    def _state(self, lacking: Mapping[str, Lacking]) -> State:
+        """What the missing and the other files amount to."""
+        if not lacking:
+            return "current"
+        if len(lacking) == len(self.entries) and "other" not in lacking.values():
+            return "absent"
+        if self.last and self.last != self.digest:
+            return "outdated"
+        return "drifted" if "other" in lacking.values() else "incomplete"
+
+
+def digest(entries: Sequence[Entry]) -> str:
+    """One digest of files by their paths and contents."""
+    text = "\n".join(sorted(f"{entry.sha256} {entry.path}" for entry in entries))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def put(target: Path, entry: Entry, source: Path | None = None, *, mode: int = 0o644) -> None:
+    """Write a file beside its place, flushed, and rename it: from `source`, from a text of ours, or zeros.
+
+    Raises ReleaseError for a source that does not hold what it should, and MachineError for a place that cannot be written.
+    """
+    part = target.with_name(f".{target.name.encode()[:KEPT_BYTES].decode(errors='ignore')}.pressroom")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with part.open("xb") as stream:
+            found = _filled(stream, entry, source)
+            stream.flush()
+            os.fsync(stream.fileno())
+            os.fchmod(stream.fileno(), mode)
+        if found != entry.sha256:
+            part.unlink()
+            raise ReleaseError(f"{source or target}: is not what was built; `doit verify` says more")
+        part.replace(target)
+        flush(target.parent)
+    except OSError as error:
+        raise MachineError(f"{target}: cannot be written ({error.strerror or error})") from error
+
+
+def flush(folder: Path) -> None:
+    """Make the names in a folder durable; some file systems cannot."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
+def standing(path: Path, entry: Entry, known: str | None) -> Lacking | None:
+    """How a file stands that should hold an entry; `known` is its digest, None where there is no file."""
+    if known is None:
+        return "missing"
+    return None if known == entry.sha256 and not path.is_symlink() else "other"
+
+
+def _filled(target: BinaryIO, entry: Entry, source: Path | None) -> str:
+    """Fill a file; returns the digest of what is in it."""
+    if entry.text is not None:
+        target.write(entry.text)
+        return hashlib.sha256(entry.text).hexdigest()
+    if source is None:
+        target.truncate(entry.size)
+        return entry.sha256
+    with source.open("rb") as stream:
+        if _cloned(stream, target):
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+        found = hashlib.sha256()
+        while chunk := stream.read(CHUNK):
+            found.update(chunk)
+            target.write(chunk)
+    return found.hexdigest()
+
+
+def _cloned(source: BinaryIO, target: BinaryIO) -> bool:
+    """Let a file share the blocks of another, where the file system can do that."""
+    try:
+        fcntl.ioctl(target.fileno(), FICLONE, source.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def refuse_own(folder: Path, root: Path) -> None:
+    """Raise ReleaseError for a destination in the repo's own folders, whose files are not to be written over."""
+    real = folder.resolve()
+    if real == root or any(
+        real.is_relative_to(root / name) for name in ("releases", "build", "kept", "published", ".pressroom")
+    ):
+        raise ReleaseError(f"folder {folder}: is one of the repo's own; publish to a folder outside of it")
+
+
+def cannot(label: str, error: OSError) -> ToolError:
+    """A place that cannot be looked at."""
+    return ToolError(f"{label}: cannot be looked at ({error.strerror or error})")

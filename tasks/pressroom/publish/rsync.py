@@ -1,0 +1,107 @@
+"""Publishing to another machine by rsync over ssh."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.publish.files import Files, Lacking, put
+from pressroom.publish.protocol import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pressroom.kinds.publish import Rsync
+    from pressroom.publish.content import Entry
+
+SILENT_SECONDS = 60
+"""After which a connection counts as dead."""
+CONNECT_SECONDS = 15
+_ITEM = re.compile(r"[<>ch.*](?P<kind>[fdLDS])(?P<what>\S{9,}) (?P<path>.*)")
+CAUSES = {10: "no connection", 11: "its disk", 12: "the connection broke", 30: "no answer in time", 255: "ssh does not get in"}
+"""rsync(1), EXIT VALUES, and ssh(1)."""
+
+
+class RsyncFiles(Files):
+    """Files below a folder of another machine; rsync compares their checksums, and renames each when it is whole."""
+
+    def __init__(self, words: Rsync, entries: Sequence[Entry], last: str, *, environment: Mapping[str, str]) -> None:
+        super().__init__(words.label, entries, last)
+        self._words = words
+        self._environment = environment
+
+    def lacking(self) -> Mapping[str, Lacking]:
+        """By a dry run."""
+        with tempfile.TemporaryDirectory() as scratch:
+            items = self._run(self.entries, Path(scratch), "--dry-run")
+        found: dict[str, Lacking] = {}
+        for item in filter(None, map(_ITEM.fullmatch, items)):
+            if item["kind"] == "f" and (set(item["what"]) == {"+"} or item["what"][0] == "c"):
+                found[item["path"]] = "missing" if "+" in item["what"] else "other"
+        return found
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Send them, in as few calls as keep the order of what points to others."""
+        with tempfile.TemporaryDirectory() as scratch:
+            self._run(entries, Path(scratch))
+
+    def batched(self, changes: tuple[Change, ...], wanted: Sequence[Entry]) -> tuple[Change, ...]:
+        """One call sends them all."""
+        told = [change.told for change in changes]
+        last = [Change(told=told[-1], do=lambda: self.write(wanted))] if told else []
+        return (*(Change(told=one, do=_nothing) for one in told[:-1]), *last)
+
+    def _run(self, entries: Sequence[Entry], scratch: Path, *options: str) -> list[str]:
+        """Let rsync have the entries, by their roots in their order; returns what it said of each."""
+        said: list[str] = []
+        for number, (_, group) in enumerate(groupby(entries, key=lambda one: (one.pointer, one.text is not None, one.root))):
+            some = list(group)
+            root = some[0].root
+            if some[0].text is not None:
+                root = scratch / str(number)
+                for entry in some:
+                    put(root / entry.path, entry)
+            elif "--dry-run" in options and not root.is_dir():
+                # A payload that is not copied yet: empty files would be compared, so say that all is missing.
+                said += [f"<f+++++++++ {entry.path}" for entry in some]
+                continue
+            said += self._call(root, [entry.path for entry in some], options)
+        return said
+
+    def _call(self, root: Path, paths: Sequence[str], options: Sequence[str]) -> list[str]:
+        """One call; raises ToolError with rsync's last words."""
+        command = arguments(self._words, root, options)
+        if not shutil.which(command[0]):
+            raise MachineError("rsync is missing; install it, as by `apt install rsync`")
+        names = b"\0".join(os.fsencode(path) for path in paths)
+        done = subprocess.run(command, input=names, capture_output=True, check=False, env=dict(self._environment))
+        if done.returncode:
+            words = done.stderr.decode(errors="replace").strip().splitlines()
+            cause = CAUSES.get(done.returncode, f"rsync ended with {done.returncode}")
+            raise ToolError(f"{self.label}: {cause}" + f": {words[0]}" * bool(words))
+        return done.stdout.decode(errors="surrogateescape").splitlines()
+
+
+def arguments(words: Rsync, root: Path, options: Sequence[str]) -> list[str]:
+    """Rsync's command line: files by their checksums, named on standard input, each whole or not at all."""
+    ssh = ["ssh", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_SECONDS}"]
+    if words.ssh_config:
+        ssh += ["-F", str(Path(words.ssh_config).expanduser())]
+    mode = "--chmod=D755,F644"
+    how = ["--checksum", "--perms", mode, "--8-bit-output", "--protect-args", "--mkpath", f"--timeout={SILENT_SECONDS}"]
+    listed = ["--files-from=-", "--from0", "--out-format=%i %n", f"--rsh={shlex.join(ssh)}"]
+    if ":" not in words.target:
+        raise ReleaseError(f"{words.label}: names no machine")
+    return ["rsync", *how, *listed, *options, "--", f"{root}/", f"{words.target}/"]
+
+
+def _nothing() -> None:
+    """A file that goes with others in one call."""

@@ -1,0 +1,179 @@
+"""Secrets: read when they are needed, shown as `***`, and taken out of everything that is written to the terminal."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import io
+import os
+import re
+import sys
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import quote, quote_plus
+
+from pressroom.errors import MachineError, PressroomError, ReleaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pressroom.formats.secretname import SecretName
+
+HIDDEN = "***"
+MAX_BYTES = 1 << 16
+SHORTEST_ENCODED = 4
+"""Characters of a secret whose base64 is looked for: that of shorter ones is found by chance."""
+
+
+class Secret:
+    """A text that is never shown: its `repr`, its text and its format are `***`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one who has to be told it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written down")
+
+
+class Secrets:
+    """The secrets of one run, by their names; each that was read is taken out of what `redacted` is given."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._environment = environment
+        self._read: dict[SecretName, Secret] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def get(self, name: SecretName) -> Secret:
+        """The secret of a name; raises ReleaseError where it is not kept there, without ever naming its value."""
+        if name not in self._read:
+            text = {"env": self._variable, "file": _file, "keyring": _keyring}[name.keeper](name.name)
+            self._read[name] = Secret(text)
+            spellings = {spelling for secret in self._read.values() for spelling in _spellings(secret.reveal())}
+            self._pattern = re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
+        return self._read[name]
+
+    def maybe(self, name: SecretName | None) -> Secret | None:
+        """The secret of a name, where there is one."""
+        return self.get(name) if name else None
+
+    def redacted(self, text: str) -> str:
+        """A text without the secrets: raw, URL-encoded, or in base64, whatever stands before or behind them."""
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+
+    def environment(self) -> dict[str, str]:
+        """The environment for other programs: without the variables that held secrets."""
+        used = {name.name for name in self._read if name.keeper == "env"}
+        return {key: value for key, value in self._environment.items() if key not in used}
+
+    def _variable(self, name: str) -> str:
+        """The value of an environment variable."""
+        if value := self._environment.get(name):
+            return value
+        raise ReleaseError(f"env:{name}: the environment variable {name} is not set; set it to the secret")
+
+
+@contextmanager
+def guarded(secrets: Secrets) -> Iterator[None]:
+    """While this is open, no secret gets to the terminal; a traceback of a bug is shown without them, too."""
+    outer = sys.stdout, sys.stderr
+    inner = _Redacting(secrets, outer[0]), _Redacting(secrets, outer[1])
+    sys.stdout, sys.stderr = inner
+    try:
+        yield
+    except PressroomError as error:
+        error.args = tuple(secrets.redacted(str(arg)) for arg in error.args)
+        raise
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001  # a bug, which ends the run
+        # Python would show it after this has closed.
+        sys.stderr.write(traceback.format_exc())
+        raise SystemExit(1) from None
+    finally:
+        sys.stdout, sys.stderr = outer
+        for stream in inner:
+            stream.finish()
+
+
+class _Redacting(io.TextIOBase):
+    """A stream that passes on whole lines, without secrets."""
+
+    def __init__(self, secrets: Secrets, stream: TextIO) -> None:
+        self._secrets, self._stream, self._begun = secrets, stream, ""
+
+    def write(self, text: str) -> int:
+        whole, newline, self._begun = (self._begun + text).rpartition("\n")
+        self._stream.write(self._secrets.redacted(whole) + newline)
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def finish(self) -> None:
+        """Pass on what stands behind the last line break."""
+        self._stream.write(self._secrets.redacted(self._begun))
+        self._begun = ""
+
+
+def _file(name: str) -> str:
+    """The first line of a file."""
+    path = Path(name).expanduser()
+    try:
+        if not path.is_file():
+            raise ReleaseError(f"file:{name}: no such file; write the secret into it, and nothing else")
+        with path.open("rb") as stream:
+            text = stream.read(MAX_BYTES).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        told = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ReleaseError(f"file:{name}: cannot be read ({told})") from None
+    lines = text.splitlines()
+    if len(lines) != 1 or not lines[0].strip():
+        raise ReleaseError(f"file:{name}: expected one line, the secret, got {len(lines)} lines")
+    return lines[0].strip()
+
+
+def _keyring(name: str) -> str:
+    """What the keyring of this machine holds."""
+    try:
+        keyring: Any = importlib.import_module("keyring")
+        failures = importlib.import_module("keyring.errors").KeyringError
+    except ImportError:
+        raise MachineError(f"keyring:{name}: needs `pip install 'pressroom[keyring]'`") from None
+    service, _, user = name.partition("/")
+    try:
+        found = keyring.get_password(service, user)
+    except failures as error:
+        raise MachineError(f"keyring:{name}: cannot be read ({type(error).__name__})") from None
+    if not found:
+        raise ReleaseError(f"keyring:{name}: the keyring holds no such secret; `keyring set {service} {user}` adds it")
+    return str(found)
+
+
+def _spellings(text: str) -> Iterable[str]:
+    """How a secret may stand in other texts."""
+    quoted = {text, quote(text), quote(text, safe=""), quote_plus(text)}
+    # Escapes in hex may be in small letters as well.
+    quoted |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), one) for one in quoted}
+    quoted |= {text.encode("unicode_escape").decode(), repr(text)[1:-1]}
+    return quoted | (set(_in_base64(text.encode())) if len(text) >= SHORTEST_ENCODED else set())
+
+
+def _in_base64(text: bytes) -> Iterable[str]:
+    """The letters that stand for a text in base64, behind 0, 1 or 2 other bytes: those that hold no bit of a neighbour."""
+    for before in range(3):
+        padded = bytes(before) + text
+        whole = len(padded) * 4 // 3
+        first = -(-before * 4 // 3)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(padded).decode()[first:whole]

@@ -1,0 +1,76 @@
+"""A look at web seeds: whether every file of a torrent is there, has its length, and is served in ranges (BEP 19)."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.publish.protocol import Destination, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressroom.kinds.publish import Webseed
+    from pressroom.publish.content import Entry, Served
+
+OK, PARTIAL = 200, 206
+SECONDS = 20
+MOST_TOLD = 5
+
+
+class Webseeds(Destination):
+    """The web below one or several addresses; nothing is ever changed there."""
+
+    def __init__(self, words: Webseed, torrents: tuple[Served, ...]) -> None:
+        self.label = words.label
+        self._url = words.url
+        self._torrents = torrents
+
+    def look(self) -> View:
+        """Raises ToolError that names the first files that are not as clients need them."""
+        seeds = [(url, one) for one in self._torrents for url in ([self._url] if self._url else one.torrent.webseeds)]
+        if not seeds:
+            raise ReleaseError(f"{self.label}: no torrent names a web seed; give one `webseeds`, or this an `url`")
+        try:
+            httpx: Any = importlib.import_module("httpx")
+        except ImportError:
+            raise MachineError(f"{self.label}: needs `pip install 'pressroom[web]'`") from None
+        with httpx.Client(timeout=SECONDS, follow_redirects=True, transport=httpx.HTTPTransport(retries=3)) as client:
+            found = [problem for url, one in seeds for problem in _problems(client, url, one, httpx.HTTPError)]
+        if found:
+            more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+            raise ToolError(f"{self.label}: is not a web seed yet: {'; '.join(found[:MOST_TOLD])}{more}")
+        return View(state="current")
+
+
+def address(seed: str, entry: Entry) -> str:
+    """Where clients ask for a file: the torrent's name and the path behind the seed's address."""
+    return seed + "/".join(quote(part, safe="") for part in entry.path.split("/"))
+
+
+def _problems(client: Any, seed: str, served: Served, failures: type[Exception]) -> Iterator[str]:  # noqa: ANN401  # httpx, lazily
+    """What is wrong with each file."""
+    for entry in served.entries:
+        url = address(seed, entry)
+        try:
+            if problem := _problem(client, url, entry):
+                yield f"{url} {problem}"
+        except failures as error:
+            yield f"{url} cannot be asked for ({type(error).__name__})"
+
+
+def _problem(client: Any, url: str, entry: Entry) -> str:  # noqa: ANN401  # httpx, lazily
+    """What is wrong with one file; nothing where it is right."""
+    head = client.head(url, headers={"Accept-Encoding": "identity"})
+    if head.status_code != OK:
+        return f"gives {head.status_code}"
+    if head.headers.get("Content-Length") != str(entry.size):
+        return f"has {head.headers.get('Content-Length', 'no')} bytes, and {entry.size} in the torrent"
+    if not entry.size:
+        return ""
+    last = entry.size - 1
+    asked = {"Range": f"bytes={last}-{last}", "Accept-Encoding": "identity"}
+    with client.stream("GET", url, headers=asked) as part:
+        return "" if part.status_code == PARTIAL else "is not served in ranges"

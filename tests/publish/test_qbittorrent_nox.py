@@ -1,0 +1,293 @@
+"""A real qBittorrent on loopback, with a profile of its own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.publish.conftest import NAME, SOUNDS, Cut
+
+from pressroom.kinds.publish import Publishing, QBittorrent
+from pressroom.publish.release import look, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.publish.conftest import Moon
+
+    from pressroom.publish.content import Content
+    from pressroom.publish.release import Report
+
+pytestmark = pytest.mark.clients
+PASSWORD = "a word to pass"  # noqa: S105  # of a server that lives for a test
+CONFIGURATION = """\
+[LegalNotice]
+Accepted=true
+[BitTorrent]
+Session\\Port={peers}
+Session\\Interface=lo
+Session\\InterfaceName=lo
+Session\\InterfaceAddress=127.0.0.1
+Session\\DHTEnabled=false
+Session\\LSDEnabled=false
+Session\\PeXEnabled=false
+Session\\MultiConnectionsPerIp=true
+Session\\QueueingSystemEnabled=false
+Session\\DefaultSavePath={profile}/downloads
+[Network]
+PortForwardingEnabled=false
+[Preferences]
+WebUI\\Address=127.0.0.1
+WebUI\\Port={port}
+WebUI\\UseUPnP=false
+WebUI\\Username=admin
+WebUI\\Password_PBKDF2="@ByteArray({key})"
+WebUI\\LocalHostAuth=true
+"""
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens at."""
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def stored(password: str) -> str:
+    """A password as qBittorrent keeps it."""
+    salt = b"0123456789abcdef"
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 100_000, 64)
+    return f"{base64.b64encode(salt).decode()}:{base64.b64encode(key).decode()}"
+
+
+@dataclass
+class Nox:
+    """A running qBittorrent."""
+
+    url: str
+    profile: Path
+    process: subprocess.Popen[bytes]
+    api: Any
+
+    def torrent(self) -> Any:  # noqa: ANN401  # the library's
+        """The only torrent that it has."""
+        found = list(self.api.torrents_info())
+        assert 1 == len(found)
+        return found[0]
+
+    def until(self, *states: str) -> None:
+        """Wait until the torrent is in one of these states."""
+        deadline = time.monotonic() + 20
+        while self.torrent()["state"] not in states:
+            assert time.monotonic() < deadline, self.torrent()["state"]
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        """Kill it."""
+        self.process.kill()
+        self.process.wait()
+
+
+def started(profile: Path, port: int, peers: int) -> Nox:
+    """A qBittorrent that answers."""
+    api: Any = pytest.importorskip("qbittorrentapi")
+    configuration = profile / "qBittorrent" / "config" / "qBittorrent.conf"
+    configuration.parent.mkdir(parents=True, exist_ok=True)
+    words = {"peers": peers, "profile": profile, "port": port, "key": stored(PASSWORD)}
+    configuration.write_text(CONFIGURATION.format(**words), encoding="utf-8")
+    program = shutil.which("qbittorrent-nox")
+    if not program:
+        pytest.skip("qbittorrent-nox is not installed")
+    with (profile / "log").open("wb") as log:
+        process = subprocess.Popen([program, f"--profile={profile}"], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=2):  # loopback
+            break
+        time.sleep(0.05)
+    client = api.Client(host=url, username="admin", password=PASSWORD)
+    return Nox(url, profile, process, client)
+
+
+@pytest.fixture
+def nox(tmp_path: Path) -> Iterator[Nox]:
+    """A qBittorrent without torrents."""
+    one = started(tmp_path / "profile", free_port(), free_port())
+    yield one
+    one.end()
+
+
+def words(nox: Nox, **more: Any) -> QBittorrent:  # noqa: ANN401  # the words of a destination
+    """A destination that logs in."""
+    keys = {"user": "env:USER_NAME", "password": "env:PASS_WORD"}
+    return QBittorrent.model_validate({"to": "qbittorrent", "url": nox.url, **keys, **more})
+
+
+def published(moon: Moon, content: Content, one: QBittorrent, *, password: str = PASSWORD) -> list[Report]:
+    """What `doit publish` reports."""
+    run = moon.run(USER_NAME="admin", PASS_WORD=password)
+    return list(publish(content, Publishing(edition=content.edition, destinations=(one,)), run, moon.source))
+
+
+def states(reports: list[Report]) -> list[str]:
+    """How each destination stood; raises what failed."""
+    for report in reports:
+        if report.error:
+            raise report.error
+    return [report.outcome.state for report in reports if report.outcome]
+
+
+@pytest.mark.parametrize("version", ["v1", "v2", "hybrid"])
+def test_what_is_published_is_seeded_and_left_alone(moon: Moon, nox: Nox, version: Any) -> None:  # noqa: ANN401  # a literal
+    """Once: it is added, checked and seeded. Twice: nothing is changed. Found by any of its hashes."""
+    content = moon.build(cut=Cut(version=version))
+    one = words(nox, category="music", tags=("lanterns", "cc"))
+    assert ["absent", "absent"] == states(published(moon, content, one))
+    found = nox.torrent()
+    folder = moon.root / content.torrents[0].folder
+    assert (NAME, 1, "music", str(folder)) == (found["name"], found["progress"], found["category"], found["save_path"])
+    assert {"lanterns", "cc"} == set(found["tags"].split(", "))
+    assert found["state"] in ("stalledUP", "uploading")
+    assert ["current", "current"] == states(published(moon, content, one))
+
+
+def test_what_drifted_is_put_right_without_adding_again(moon: Moon, nox: Nox) -> None:
+    """Category, tags, folder and trackers."""
+    content = moon.build(cut=Cut(trackers=(("http://127.0.0.1:1/announce",),)))
+    one = words(nox, category="music", tags=("lanterns",))
+    published(moon, content, one)
+    added = nox.torrent()["added_on"]
+    key = nox.torrent()["hash"]
+    nox.api.torrents_set_category(category="", torrent_hashes=key)
+    nox.api.torrents_remove_tags(torrent_hashes=key)
+    nox.api.torrents_remove_trackers(key, urls=["http://127.0.0.1:1/announce"])
+    nox.api.torrents_add_trackers(key, urls=["http://127.0.0.1:2/mine"])
+    (report,) = [report for report in published(moon, content, one) if report.label == one.label]
+    assert report.outcome
+    assert "drifted" == report.outcome.state
+    assert (
+        f"set the category of {NAME} to music",
+        f"tag {NAME} with lanterns",
+        f"announce {NAME} to 127.0.0.1",
+    ) == report.outcome.changed
+    found = nox.torrent()
+    assert (added, "music", "lanterns") == (found["added_on"], found["category"], found["tags"])
+    assert ["current", "current"] == states(published(moon, content, one))
+
+
+def test_a_torrent_that_was_moved_is_moved_back(moon: Moon, nox: Nox, tmp_path: Path) -> None:
+    """Its files lie where they were published, whole."""
+    content = moon.build()
+    published(moon, content, words(nox))
+    nox.api.torrents_set_location(location=str(tmp_path / "elsewhere"), torrent_hashes=nox.torrent()["hash"])
+    nox.until("stalledUP", "uploading")
+    deadline = time.monotonic() + 10
+    while nox.torrent()["save_path"] != str(tmp_path / "elsewhere"):
+        assert time.monotonic() < deadline
+    states(published(moon, content, words(nox)))
+    assert str(moon.root / content.torrents[0].folder) == nox.torrent()["save_path"]
+    assert set(SOUNDS.values()) == set(moon.files("published/moon").values())
+    assert ["current", "current"] == states(published(moon, content, words(nox)))
+
+
+def test_a_torrent_that_you_stopped_stays_stopped(moon: Moon, nox: Nox) -> None:
+    """And you are told so."""
+    content = moon.build()
+    published(moon, content, words(nox))
+    nox.api.torrents_stop(torrent_hashes=nox.torrent()["hash"])
+    nox.until("pausedUP", "stoppedUP")
+    reports = published(moon, content, words(nox))
+    assert ["current", "current"] == states(reports)
+    assert reports[1].outcome
+    assert f"{NAME} is stopped in qBittorrent, and was left so" == reports[1].outcome.note
+    assert nox.torrent()["state"] in ("pausedUP", "stoppedUP")
+
+
+@pytest.mark.parametrize("damage", ["flipped", "missing"])
+def test_damage_in_what_is_served_is_mended(moon: Moon, nox: Nox, damage: str) -> None:
+    """The file is put back from the build, and the torrent read again; nothing is fetched from others."""
+    content = moon.build()
+    published(moon, content, words(nox))
+    victim = moon.root / content.torrents[0].entries[1].source
+    victim.chmod(0o644)
+    if damage == "missing":
+        victim.unlink()
+    else:
+        victim.write_bytes(b"X" + victim.read_bytes()[1:])
+    nox.api.torrents_recheck(torrent_hashes=nox.torrent()["hash"])
+    nox.until("stalledDL", "missingFiles", "downloading")
+    states(published(moon, content, words(nox)))
+    assert (1, "stalledUP") == (nox.torrent()["progress"], nox.torrent()["state"])
+    assert set(SOUNDS.values()) == set(moon.files("published/moon").values())
+
+
+def test_a_client_that_sees_other_files_is_an_error_and_does_not_download(moon: Moon, nox: Nox, tmp_path: Path) -> None:
+    """As in a container whose folder is not the one that you meant; the torrent is left stopped, and mended later."""
+    content = moon.build()
+    wrong = words(nox, save_path=str(tmp_path / "nowhere"))
+    reports = published(moon, content, wrong)
+    served = content.torrents[0].folder
+    where = f"{tmp_path}/nowhere/moon/{served.name}"
+    assert (
+        f"{wrong.label}: finds 0.0% of {NAME} in {where} (state pausedDL); it must see the files there that this machine "
+        f"has in {served}: set `save_path`, or look at the file rights"
+    ) == str(reports[1].error)
+    assert nox.torrent()["state"] in ("pausedDL", "stoppedDL")
+    states(published(moon, content, words(nox)))
+    assert (1, "stalledUP", "") == (nox.torrent()["progress"], nox.torrent()["state"], nox.torrent()["tags"])
+
+
+def test_a_wrong_password_is_tried_once(moon: Moon, nox: Nox) -> None:
+    """One attempt in a run, however many releases there are; five would lock you out."""
+    content = moon.build()
+    run = moon.run(USER_NAME="admin", PASS_WORD="guess")  # noqa: S106  # wrong on purpose
+    one = words(nox)
+    for _ in range(8):
+        reports = list(look(content, Publishing(destinations=(one,)), run))
+        told = "user or password is wrong; this was one attempt, and five lock you out for an hour"
+        assert f"{one.label}: {told}" == str(reports[1].error)
+    assert ["absent", "absent"] == states(published(moon, content, one))
+
+
+def test_a_client_without_its_memory_gets_the_torrent_again(moon: Moon, nox: Nox) -> None:
+    """Killed and without its profile: one torrent, seeding; a journal that is lost makes no second one."""
+    content = moon.build()
+    published(moon, content, words(nox))
+    (moon.root / "published" / "journal.jsonl").unlink()
+    assert ["current", "current"] == states(published(moon, content, words(nox)))
+    nox.end()
+    told = f"{words(nox).label}: cannot be reached (the connection is refused); is it running, and is this its address?"
+    assert told == str(published(moon, content, words(nox))[1].error)
+    shutil.rmtree(nox.profile)
+    again = started(nox.profile, int(nox.url.rpartition(":")[2]), free_port())
+    try:
+        states(published(moon, content, words(again)))
+        assert "stalledUP" == again.torrent()["state"]
+    finally:
+        again.end()
+
+
+@pytest.mark.parametrize("fate", ["tag", "remove"])
+def test_a_new_edition_supersedes_the_old_one(moon: Moon, nox: Nox, fate: Any) -> None:  # noqa: ANN401  # a literal
+    """The new one seeds; the old one is tagged, or removed if you say so; its files stay."""
+    one = words(nox, superseded=fate)
+    first = moon.build()
+    published(moon, first, one)
+    second = moon.build({**SOUNDS, "cover.jpg": b"another"}, edition=2)
+    assert ["absent", "outdated"] == states(published(moon, second, one))
+    tags = {found["hash"]: found["tags"] for found in nox.api.torrents_info()}
+    old = {str(first.torrents[0].hashes.v1): "superseded"} if fate == "tag" else {}
+    assert {str(second.torrents[0].hashes.v1): "", **old} == tags
+    assert 6 == len(moon.files("published/moon"))
+    assert ["current", "current"] == states(published(moon, second, one))

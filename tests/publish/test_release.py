@@ -1,0 +1,273 @@
+"""A release brought to folders: in order, immutable, whole wherever the last run was stopped, and written down."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.publish.conftest import NAME, OTHERS, SOUNDS, Cut, digest
+
+from pressroom.errors import MachineError, ReleaseError, UsageError
+from pressroom.formats import torrentfile
+from pressroom.kinds.publish import Folder, Publishing, Webseed
+from pressroom.publish import journal
+from pressroom.publish.release import JOURNAL, Run, lock_of, look, publish, read_lock
+from pressroom.publish.secret import Secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.publish.conftest import Moon
+
+    from pressroom.publish.content import Content
+    from pressroom.publish.release import Report
+
+ANNOUNCE = "https://tracker.example/0123456789abcdef0123/announce"
+
+
+def folder(moon: Moon, what: str = "build", **more: Any) -> Folder:  # noqa: ANN401  # words
+    """A folder beside the repo."""
+    return Folder.model_validate({"to": "folder", "path": str(moon.root.parent / what), "what": what, **more})
+
+
+def everywhere(moon: Moon) -> Publishing:
+    """A folder of each kind."""
+    watch = folder(moon, "torrent", trackers=["env:ANNOUNCE"])
+    return Publishing(destinations=(watch, folder(moon, "payload"), folder(moon)))
+
+
+def published(moon: Moon, content: Content, publishing: Publishing | None = None) -> list[tuple[str, str]]:
+    """Each destination with the state it was found in, or its error."""
+    run = moon.run(ANNOUNCE=ANNOUNCE)
+    return told(list(publish(content, publishing or everywhere(moon), run, moon.source)))
+
+
+def told(reports: list[Report]) -> list[tuple[str, str]]:
+    """What the reports say, in short."""
+    outcomes = [(one.label.split()[0], one.outcome.state if one.outcome else str(one.error or "waits")) for one in reports]
+    return [(label, state) for label, state in outcomes]
+
+
+def records() -> list[dict[str, Any]]:
+    """The lines of the journal."""
+    return [json.loads(line) for line in JOURNAL.read_text(encoding="utf-8").splitlines()]
+
+
+def test_everything_lands_where_it_should(moon: Moon) -> None:
+    """The payload first, then files, then what a client watches; a second run changes nothing."""
+    content = moon.build()
+    states = [("payload", "absent"), ("folder", "absent"), ("folder", "absent"), ("folder", "absent")]
+    assert states == published(moon, content)
+    payload = {f"{NAME}/{name}": text for name, text in SOUNDS.items()}
+    torrent = content.torrents[0].text()
+    served = content.torrents[0].folder
+    assert payload == moon.files(str(served))
+    assert {**payload, "Moon.torrent": torrent} == moon.files("../payload")
+    built = {f"moon/{name}": text for name, text in {**SOUNDS, **OTHERS}.items()}
+    assert {*built, "moon/Moon.torrent", "moon/torrent.json"} == {*moon.files("../build")}
+    assert [served.name, "payload", "build", "torrent"] == [Path(one["to"].split()[1]).name for one in records()]
+    before = (moon.files("."), moon.files("../payload"), moon.files("../build"), moon.files("../torrent"))
+    assert [(label, "current") for label, _ in states] == published(moon, content)
+    assert before == (moon.files("."), moon.files("../payload"), moon.files("../build"), moon.files("../torrent"))
+
+
+def test_a_passkey_goes_into_the_watched_torrent_alone(moon: Moon) -> None:
+    """Its info hash stays; nothing that others see has the address."""
+    content = moon.build()
+    published(moon, content)
+    found = torrentfile.read(moon.files("../torrent")["Moon.torrent"])
+    assert (((ANNOUNCE,),), content.torrents[0].hashes) == (found.torrent.trackers, found.hashes)
+    public = {**moon.files("."), **moon.files("../payload"), **moon.files("../build")}
+    assert [] == [name for name, text in public.items() if b"0123456789abcdef0123" in text]
+
+
+def test_the_order_is_files_then_what_points_to_them(moon: Moon) -> None:
+    """By the times at which their names appeared."""
+    published(moon, moon.build())
+    for name, pointers in (("payload", {"Moon.torrent"}), ("build", {*OTHERS, "Moon.torrent", "torrent.json"})):
+        there = [path for path in (moon.root.parent / name).rglob("*") if path.is_file()]
+        pointing = [path.stat().st_ctime_ns for path in there if path.name in {Path(one).name for one in pointers}]
+        others = [path.stat().st_ctime_ns for path in there if path.name not in {Path(one).name for one in pointers}]
+        assert max(others) <= min(pointing)
+
+
+def test_a_build_never_damages_what_is_served(moon: Moon) -> None:
+    """The payload is a copy that no name of the build leads to, and not to be written."""
+    content = moon.build()
+    published(moon, content)
+    (moon.root / "build" / "moon" / "cover.jpg").write_bytes(b"scribble")
+    served = moon.root / content.torrents[0].folder / NAME / "cover.jpg"
+    assert (b"picture", 0o444) == (served.read_bytes(), served.stat().st_mode & 0o777)
+
+
+@pytest.mark.parametrize(
+    ("damage", "state"),
+    [(lambda path: path.unlink(), "incomplete"), (lambda path: path.write_bytes(b"x"), "drifted")],
+)
+def test_what_drifted_is_put_right(moon: Moon, damage: Callable[[Path], object], state: str) -> None:
+    """That file alone is written."""
+    content = moon.build()
+    published(moon, content)
+    damage(moon.root.parent / "build" / "moon" / "cover.jpg")
+    damage(moon.root / content.torrents[0].folder / NAME / "cover.jpg")
+    states = [("payload", state), ("folder", "current"), ("folder", state), ("folder", "current")]
+    assert states == told(list(look(content, everywhere(moon), moon.run(ANNOUNCE=ANNOUNCE))))
+    assert states == published(moon, content)
+    assert [1, 1] == [one["changes"] for one in records()[-2:]]
+    assert {"current"} == {state for _, state in published(moon, content)}
+
+
+def test_a_new_edition_is_outdated_and_the_old_payload_stays(moon: Moon) -> None:
+    """At the destination its files are replaced; the payload gets a folder of its own."""
+    first = moon.build()
+    published(moon, first)
+    second = moon.build({**SOUNDS, "cover.jpg": b"another"}, edition=2)
+    assert [("payload", "absent"), *[("folder", "outdated")] * 3] == published(moon, second)
+    assert {b"picture", b"another"} == {
+        text for name, text in moon.files("published/moon").items() if name.endswith("cover.jpg")
+    }
+    lock = read_lock(moon.source)
+    assert lock
+    assert (2, second.torrents[0].hashes.v1) == (lock.edition, lock.torrents[""].infohash_v1)
+
+
+def test_another_torrent_of_the_same_edition_is_refused(moon: Moon) -> None:
+    """Before anything is written."""
+    published(moon, moon.build())
+    changed = moon.build({**SOUNDS, "cover.jpg": b"another"})
+    before = moon.files(".")
+    with pytest.raises(ReleaseError) as refused:
+        published(moon, changed)
+    why = "the torrent is another than the one published as edition 1; raise `edition` to publish it, or take the change back"
+    assert f"{moon.source}: {why}" == str(refused.value)
+    assert before == moon.files(".")
+
+
+def test_a_lock_that_may_not_change_stops_publishing(moon: Moon) -> None:
+    """With --locked, before anything is public; a release whose lock is right is published."""
+    run = Run(root=moon.root, secrets=Secrets({}), digest_of=digest, frozen=True)
+    publishing = Publishing(destinations=(folder(moon, "payload"),))
+    reports = list(publish(moon.build(), publishing, run, moon.source))
+    told = f"{lock_of(moon.source)}: would change, and --locked forbids that"
+    assert [UsageError, type(None)] == [type(one.error) for one in reports]
+    assert told == str(reports[0].error)
+    assert {} == moon.files("../payload")
+
+
+def test_what_comes_after_a_failure_waits(moon: Moon) -> None:
+    """A torrent is not made public before its files are there; a missing secret is named."""
+    publishing = Publishing(destinations=(folder(moon, "torrent"), Webseed(to="webseed")))
+    reports = published(moon, moon.build(), publishing)
+    assert [
+        ("webseed", "webseed: no torrent names a web seed; give one `webseeds`, or this an `url`"),
+        ("folder", "waits"),
+    ] == reports
+    (report,) = publish(
+        moon.build(), Publishing(destinations=(folder(moon, "torrent", trackers=["env:X"]),)), moon.run(), moon.source
+    )
+    assert "env:X: the environment variable X is not set; set it to the secret" == str(report.error)
+
+
+@pytest.mark.parametrize("name", ["releases", "build", "published/x", ".pressroom", "."])
+def test_the_repos_own_folders_are_no_destination(moon: Moon, name: str) -> None:
+    """Your sources are never written over."""
+    one = Folder(to="folder", path=str(moon.root / name))
+    reports = published(moon, moon.build(), Publishing(destinations=(one,)))
+    assert [("folder", f"folder {moon.root / name}: is one of the repo's own; publish to a folder outside of it")] == reports
+
+
+def test_looking_changes_nothing(moon: Moon) -> None:
+    """`--dry-run` and `--status` say what lacks, and write no file."""
+    content = moon.build()
+    before = moon.files("..")
+    reports = list(look(content, everywhere(moon), moon.run(ANNOUNCE=ANNOUNCE)))
+    assert ["absent"] * 4 == [one.outcome.state for one in reports if one.outcome]
+    assert before == moon.files("..")
+
+
+class Killed(BaseException):
+    """The end of the process."""
+
+
+def killing(monkeypatch: pytest.MonkeyPatch, moment: int) -> list[str]:
+    """Let the process end at the so-manieth call that reaches the disk; returns the calls as they are made."""
+    calls: list[str] = []
+
+    def wrap(owner: Any, name: str) -> None:  # noqa: ANN401  # a module or a type
+        real = getattr(owner, name)
+
+        def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401  # as the real one
+            calls.append(name)
+            if len(calls) == moment:
+                raise Killed
+            return real(*given, **named)
+
+        monkeypatch.setattr(owner, name, call)
+
+    for name in ("fsync", "fchmod", "write"):
+        wrap(os, name)
+    for name in ("replace", "rename", "mkdir"):
+        wrap(Path, name)
+    return calls
+
+
+def test_killed_at_any_moment_it_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moon: Moon) -> None:
+    """Nothing half-written has its final name, nothing is left over, and the end is that of a run that was not stopped."""
+    content = moon.build()
+    with monkeypatch.context() as patch:
+        calls = killing(patch, 0)
+        published(moon, content)
+    wanted = {name: text for name, text in moon.files("..").items() if "journal" not in name}
+    moments = len(calls)
+    assert moments > 50
+    for moment in range(1, moments, 3):
+        root = tmp_path / f"killed-{moment}" / "repo"
+        (root / "releases").mkdir(parents=True)
+        monkeypatch.chdir(root)
+        again = type(moon)(root)
+        content = again.build()
+        with monkeypatch.context() as patch, pytest.raises(Killed):  # noqa: PT012  # one moment
+            killing(patch, moment)
+            published(again, content)
+        standing = {name: text for name, text in again.files("..").items() if not Path(name).name.startswith(".")}
+        whole = {name: text for name, text in standing.items() if "/." not in name and "journal" not in name}
+        assert whole.items() <= wanted.items()
+        published(again, content)
+        assert wanted == {name: text for name, text in again.files("..").items() if "journal" not in name}
+        assert {"current"} == {state for _, state in published(again, content)}
+        assert 4 == len({one["to"] for one in records()})
+
+
+def test_a_full_disk_is_told(moon: Moon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the file, and the exit code of a machine that is not fit; nothing half-written has its name."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    reports = list(publish(moon.build(), Publishing(destinations=(folder(moon),)), moon.run(), moon.source))
+    assert isinstance(reports[0].error, MachineError)
+    assert "cannot be written (No space left on device)" in str(reports[0].error)
+
+
+def test_padding_is_served_where_the_web_is_a_seed(moon: Moon) -> None:
+    """aria2 asks web seeds for it; it is all zeros."""
+    content = moon.build(cut=Cut(aligned=True, webseeds=("https://a.example/",)))
+    published(moon, content)
+    pads = {name: text for name, text in moon.files("../payload").items() if "/.pad/" in name}
+    assert pads
+    assert all(text == bytes(int(name.rpartition("/")[2])) for name, text in pads.items())
+    assert [] == [name for name in moon.files("../payload") if ".pressroom" in name]
+
+
+def test_a_journal_line_that_was_cut_off_is_passed_over(moon: Moon) -> None:
+    """The next line stands on its own."""
+    path = moon.root / JOURNAL
+    path.parent.mkdir()
+    path.write_bytes(b'{"release": "moon", "to": "folder /a", "content": "1"}\n{"release": "mo')
+    journal.append(path, {"release": "moon", "to": "folder /b", "content": "2"})
+    assert {"folder /a": "1", "folder /b": "2"} == journal.last_digests(path, "moon")
+    assert {} == journal.last_digests(path, "sun")

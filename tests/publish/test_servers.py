@@ -1,0 +1,245 @@
+"""Destinations behind real servers on loopback: ssh, S3, the web."""
+
+from __future__ import annotations
+
+import getpass
+import importlib
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from contextlib import closing, suppress
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.publish.conftest import NAME, SOUNDS, Cut
+
+from pressroom.kinds.publish import S3, Folder, Publishing, Rsync, Webseed
+from pressroom.publish.release import look, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.publish.conftest import Moon
+
+    from pressroom.publish.content import Content
+
+pytestmark = pytest.mark.clients
+KEYS = {"ACCESS": "AKIAFORATEST", "SECRET": "not a secret"}
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens at."""
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def published(moon: Moon, content: Content, *words: Any) -> list[str]:  # noqa: ANN401  # destinations
+    """The state that each destination was found in, or its error."""
+    reports = publish(content, Publishing(destinations=words), moon.run(**KEYS), moon.source)
+    return [one.outcome.state if one.outcome else str(one.error or "waits") for one in reports]
+
+
+@pytest.fixture
+def ssh_config(tmp_path: Path) -> Iterator[Path]:
+    """The configuration of a client that gets into a server of its own, as `loop`."""
+    sshd = shutil.which("sshd") or "/usr/sbin/sshd"
+    if not shutil.which("rsync") or not Path(sshd).exists():
+        pytest.skip("rsync and sshd are not installed")
+    port, place = free_port(), tmp_path / "ssh"
+    place.mkdir(mode=0o700)
+    for name in ("host", "user"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / name], check=True)
+    shutil.copy(place / "user.pub", place / "authorized")
+    server = f"""\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {place}/host
+AuthorizedKeysFile {place}/authorized
+PasswordAuthentication no
+StrictModes no
+UsePAM no
+PidFile none
+"""
+    (place / "sshd_config").write_text(server, encoding="utf-8")
+    Path("/run/sshd").mkdir(exist_ok=True, parents=True)
+    process = subprocess.Popen([sshd, "-D", "-f", place / "sshd_config", "-E", place / "log"])
+    known = f"[127.0.0.1]:{port} " + " ".join((place / "host.pub").read_text(encoding="utf-8").split()[:2])
+    (place / "known").write_text(known + "\n", encoding="utf-8")
+    client = f"""\
+Host loop
+  HostName 127.0.0.1
+  Port {port}
+  User {getpass.getuser()}
+  IdentityFile {place}/user
+  IdentitiesOnly yes
+  UserKnownHostsFile {place}/known
+"""
+    (place / "config").write_text(client, encoding="utf-8")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            break
+        time.sleep(0.05)
+    yield place / "config"
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("what", ["build", "payload"])
+def test_rsync_brings_what_lacks(moon: Moon, ssh_config: Path, tmp_path: Path, what: str) -> None:
+    """By checksum, so that a byte that flipped under an old date is found; a second run sends nothing."""
+    words = {"to": "rsync", "target": f"loop:{tmp_path}/far/mu sic", "what": what, "ssh_config": str(ssh_config)}
+    one = Rsync.model_validate(words)
+    content = moon.build()
+    assert {"absent"} == set(published(moon, content, one))
+    there = moon.files("../far/mu sic")
+    assert set(SOUNDS.values()) <= set(there.values())
+    assert [name for name in there if name.endswith("Moon.torrent")]
+    assert {"current"} == set(published(moon, content, one))
+    victim = next(path for path in (tmp_path / "far").rglob("cover.jpg"))
+    status = victim.stat()
+    victim.write_bytes(b"pictura")
+    os.utime(victim, ns=(status.st_atime_ns, status.st_mtime_ns))
+    next(path for path in (tmp_path / "far").rglob("01 Rise.flac")).unlink()
+    before = moon.files("../far")
+    reports = list(look(content, Publishing(destinations=(one,)), moon.run()))
+    assert reports[-1].outcome
+    assert 2 == len(reports[-1].outcome.changed)
+    assert before == moon.files("../far")
+    assert "drifted" == published(moon, content, one)[-1]
+    assert there == moon.files("../far/mu sic")
+
+
+def test_a_machine_that_does_not_let_us_in_is_told(moon: Moon, ssh_config: Path, tmp_path: Path) -> None:
+    """In ssh's own words, without being asked for a password."""
+    (ssh_config.parent / "authorized").write_text("", encoding="utf-8")
+    one = Rsync(to="rsync", target=f"loop:{tmp_path}/far", ssh_config=str(ssh_config))
+    (told,) = published(moon, moon.build(), one)
+    assert told.startswith(f"{one.label}: ssh does not get in: ")
+    assert "Permission denied" in told
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """The address of a server that speaks S3, with one bucket."""
+    servers, boto3 = (pytest.importorskip(name) for name in ("moto.server", "boto3"))
+    pytest.importorskip("s3fs")
+    server = servers.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client(boto3, url).create_bucket(Bucket="lanterns")
+    yield url
+    server.stop()
+
+
+def client(boto3: Any, url: str) -> Any:  # noqa: ANN401  # they have no types
+    """Another client of the same server."""
+    keys = {"aws_access_key_id": KEYS["ACCESS"], "aws_secret_access_key": KEYS["SECRET"]}
+    return boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
+
+
+def s3(url: str, **more: str) -> S3:
+    """A destination there."""
+    keys = {"access_key": "env:ACCESS", "secret_key": "env:SECRET", "region": "us-east-1"}
+    return S3.model_validate({"to": "s3", "bucket": "lanterns", "endpoint": url, **keys, **more})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_s3_holds_each_file_with_its_headers(moon: Moon, bucket: str) -> None:
+    """What never changes is kept by caches for a year, what points to it is asked for; a second run uploads nothing."""
+    content, one = moon.build(), s3(bucket, what="payload", prefix="music")
+    assert ["absent", "absent"] == published(moon, content, one)
+    store = client(importlib.import_module("boto3"), bucket)
+    for key, kind, keep in (
+        (f"music/{NAME}/flac/01 Rise.flac", "audio/flac", "public, max-age=31536000, immutable"),
+        ("music/Moon.torrent", "application/x-bittorrent", "no-cache"),
+    ):
+        found = store.get_object(Bucket="lanterns", Key=key)
+        assert (kind, keep) == (found["ContentType"], found["CacheControl"])
+    assert (
+        SOUNDS["flac/01 Rise.flac"] == store.get_object(Bucket="lanterns", Key=f"music/{NAME}/flac/01 Rise.flac")["Body"].read()
+    )
+    assert ["current", "current"] == published(moon, content, one)
+    store.put_object(Bucket="lanterns", Key=f"music/{NAME}/cover.jpg", Body=b"pictura")
+    store.delete_object(Bucket="lanterns", Key="music/Moon.torrent")
+    reports = list(publish(content, Publishing(destinations=(one,)), moon.run(**KEYS), moon.source))
+    assert reports[1].outcome
+    assert ("drifted", (f"write {NAME}/cover.jpg over other bytes", "write Moon.torrent")) == (
+        reports[1].outcome.state,
+        reports[1].outcome.changed,
+    )
+    assert ["current", "current"] == published(moon, content, one)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_bucket_that_is_not_there_is_told(moon: Moon, bucket: str) -> None:
+    """With its name, and nothing of the keys."""
+    one = s3(bucket, bucket="other")
+    (told,) = published(moon, moon.build(), one)
+    assert told.startswith(f"{one.label}: cannot look into the bucket (")
+    assert KEYS["SECRET"] not in told
+
+
+class Ranges(SimpleHTTPRequestHandler):
+    """Serves files in ranges, or not, or cut short."""
+
+    ranges = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        """A file, or one range of it."""
+        asked = self.headers.get("Range")
+        path = Path(self.translate_path(self.path))
+        if not self.ranges or not asked or not path.is_file():
+            super().do_GET()
+            return
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        part = path.read_bytes()[int(first) : int(last) + 1]
+        self.send_response(206)
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        self.wfile.write(part)
+
+
+@pytest.fixture
+def web(moon: Moon) -> Iterator[str]:
+    """The address of a web server over the folder `payload` beside the repo."""
+    pytest.importorskip("httpx")
+    root = moon.root.parent / "payload"
+
+    def handler(*given: Any) -> Ranges:  # noqa: ANN401  # the server's
+        return Ranges(*given, directory=str(root))
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_web_seed_is_looked_at_file_by_file(moon: Moon, web: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is there, has its length, and is served in ranges; else its address is named."""
+    content = moon.build(cut=Cut(webseeds=(web,)))
+    words = {"to": "folder", "path": str(moon.root.parent / "payload"), "what": "payload"}
+    assert ["absent", "absent", "current"] == published(moon, content, Folder.model_validate(words), Webseed(to="webseed"))
+    address = f"{web}The%20Lanterns%20-%20Mo%C3%B6n%20%282026%29/"
+    monkeypatch.setattr(Ranges, "ranges", False)
+    (told,) = published(moon, content, Webseed(to="webseed"))
+    assert told.startswith(f"webseed: is not a web seed yet: {address}cover.jpg is not served in ranges; ")
+    monkeypatch.setattr(Ranges, "ranges", True)
+    (moon.root.parent / "payload" / NAME / "cover.jpg").write_bytes(b"short")
+    (moon.root.parent / "payload" / NAME / "flac" / "02 Fall.flac").unlink()
+    (told,) = published(moon, content, Webseed(to="webseed", url=web))
+    assert (
+        f"webseed {web}: is not a web seed yet: {address}cover.jpg has 5 bytes, and 7 in the torrent; "
+        f"{address}flac/02%20Fall.flac gives 404"
+    ) == told
