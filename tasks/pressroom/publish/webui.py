@@ -147,7 +147,7 @@ class WebUi:
             username=self._user.reveal() if self._user else None,
             password=self._password.reveal() if self._password else None,
             REQUESTS_ARGS={"timeout": (CONNECT_SECONDS, ANSWER_SECONDS)},
-            HTTPADAPTER_ARGS={"max_retries": _patience()},
+            HTTPADAPTER_ARGS={"max_retries": _patience(api)},
             FORCE_SCHEME_FROM_HOST=True,
             DISABLE_LOGGING_DEBUG_OUTPUT=True,
         )
@@ -163,9 +163,10 @@ class WebUi:
             raise MachineError(f"{self._label}: needs `pip install 'pressroom[qbittorrent]'`") from None
 
 
-def _patience() -> Any:  # noqa: ANN401  # urllib3 comes with the library
+def _patience(api: Any) -> Any:  # noqa: ANN401  # the library, and urllib3 that comes with it
     """Tries that grow apart by chance, or as the server asks, and end; what was sent and not answered is not sent again."""
     retry: Any = importlib.import_module("urllib3.util.retry").Retry
+    exhausted: Any = importlib.import_module("urllib3.exceptions").MaxRetryError
 
     class Patience(retry):  # type: ignore[misc]  # a base that is looked up
         """Waits no longer than a limit."""
@@ -173,6 +174,15 @@ def _patience() -> Any:  # noqa: ANN401  # urllib3 comes with the library
         def get_retry_after(self, response: Any) -> float | None:  # noqa: ANN401  # urllib3's
             asked = super().get_retry_after(response)
             return None if asked is None else min(float(asked), LONGEST_WAIT)
+
+        def increment(self, *given: Any, response: Any = None, **named: Any) -> Any:  # noqa: ANN401  # urllib3's
+            try:
+                return super().increment(*given, response=response, **named)
+            except exhausted:
+                if response is None:
+                    raise
+                # For any other error the library would begin anew without its session, and be refused.
+                raise api.APIError(f"it answers {response.status} again and again") from None
 
     return Patience(
         total=TRIES,
