@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from pressroom.commands.repo import chosen, here, options
+from pressroom.commands.repo import chosen, here, options, still
 from pressroom.engine import releases
 from pressroom.engine.adopt import adopt, stands_but_for
 from pressroom.engine.forecast import forecast
-from pressroom.engine.lock import locked
-from pressroom.engine.settings import STATE
 from pressroom.engine.staleness import made_by
 from pressroom.errors import PressroomError, ReleaseError, UsageError, exit_code
 from pressroom.publish import release
@@ -48,21 +46,21 @@ def run(arguments: Sequence[str]) -> int:
     given, names = options(arguments, ["--dry-run", "--status", "--locked"], USAGE)
     if {"--dry-run", "--status"} <= given:
         raise UsageError(USAGE.rstrip())
-    build, secrets = here(), Secrets()
-    with locked(STATE, wait=True), guarded(secrets):
+    build, secrets, changing = here(), Secrets(), not given & {"--dry-run", "--status"}
+    with still(build, writing=changing), guarded(secrets):
         shared = release.Run(root=build.root, secrets=secrets, digest_of=build.digests.of, frozen="--locked" in given)
         errors: list[PressroomError] = []
         count = 0
         for loaded in chosen(build, names):
             try:
-                for report in _reports(loaded, build, shared, changing=not given & {"--dry-run", "--status"}):
+                for report in _reports(loaded, build, shared, changing=changing):
                     count += 1
                     _tell(loaded.slug, report, given)
                     errors += [report.error] if report.error else []
             except PressroomError as error:
                 print(visible_lines(error), file=sys.stderr)  # noqa: T201
                 errors.append(error)
-        if not given & {"--dry-run", "--status"}:
+        if changing:
             build.state.commit(files=build.digests.taken())
         if not count and not errors:
             print("nothing to publish; `publish` in a release names its destinations", file=sys.stderr)  # noqa: T201

@@ -77,7 +77,7 @@ class RsyncFiles(Files):
         return said
 
     def _call(self, root: Path, paths: Sequence[str], options: Sequence[str]) -> list[str]:
-        """One call; raises ToolError with rsync's last words."""
+        """One call; raises ToolError with rsync's first words: ssh's come before its own."""
         command = arguments(self._words, root, options)
         if not shutil.which(command[0]):
             raise MachineError("rsync is missing; install it, as by `apt install rsync`")
@@ -86,7 +86,7 @@ class RsyncFiles(Files):
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip().splitlines()
             cause = CAUSES.get(done.returncode, f"rsync ended with {done.returncode}")
-            raise ToolError(f"{self.label}: {cause}" + f": {words[0]}" * bool(words))
+            raise ToolError(f"{self.label}: {cause}" + f": {'; '.join(words[:2])}" * bool(words))
         return done.stdout.decode(errors="surrogateescape").splitlines()
 
 
