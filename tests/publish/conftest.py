@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.publish.nox import Nox, free_port, started
+from tests.publish.web import Ranges, served
 
 from pressroom.formats import metainfo, pieces
 from pressroom.formats.payload import PayloadFile
@@ -16,7 +18,7 @@ from pressroom.publish.secret import Secrets
 from pressroom.tools import files, hashing, payload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pressroom.formats.pieces import Version
@@ -95,3 +97,19 @@ def moon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Moon:
     (root / "releases").mkdir(parents=True)
     monkeypatch.chdir(root)
     return Moon(root)
+
+
+@pytest.fixture
+def nox(tmp_path: Path) -> Iterator[Nox]:
+    """A qBittorrent without torrents."""
+    one = started(tmp_path / "profile", free_port(), free_port())
+    yield one
+    one.end()
+
+
+@pytest.fixture
+def web(moon: Moon) -> Iterator[str]:
+    """The address of a web server over the folder `payload` beside the repo."""
+    root = moon.root.parent / "payload"
+    with served(lambda *given: Ranges(*given, directory=str(root))) as url:
+        yield f"{url}/"

@@ -8,15 +8,15 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
-from contextlib import closing, suppress
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.publish.conftest import NAME, SOUNDS, Cut
+from tests.publish.nox import free_port
+from tests.publish.web import Ranges
 
 from pressroom.kinds.publish import S3, Folder, Publishing, Rsync, Webseed
 from pressroom.publish.release import look, publish
@@ -30,13 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.clients
 KEYS = {"ACCESS": "AKIAFORATEST", "SECRET": "not a secret"}
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens at."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def published(moon: Moon, content: Content, *words: Any) -> list[str]:  # noqa: ANN401  # destinations
@@ -187,47 +180,9 @@ def test_a_bucket_that_is_not_there_is_told(moon: Moon, bucket: str) -> None:
     assert KEYS["SECRET"] not in told
 
 
-class Ranges(SimpleHTTPRequestHandler):
-    """Serves files in ranges, or not, or cut short."""
-
-    ranges = True
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
-        """A file, or one range of it."""
-        asked = self.headers.get("Range")
-        path = Path(self.translate_path(self.path))
-        if not self.ranges or not asked or not path.is_file():
-            super().do_GET()
-            return
-        first, _, last = asked.removeprefix("bytes=").partition("-")
-        part = path.read_bytes()[int(first) : int(last) + 1]
-        self.send_response(206)
-        self.send_header("Content-Length", str(len(part)))
-        self.end_headers()
-        self.wfile.write(part)
-
-
-@pytest.fixture
-def web(moon: Moon) -> Iterator[str]:
-    """The address of a web server over the folder `payload` beside the repo."""
-    pytest.importorskip("httpx")
-    root = moon.root.parent / "payload"
-
-    def handler(*given: Any) -> Ranges:  # noqa: ANN401  # the server's
-        return Ranges(*given, directory=str(root))
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
-
-
 def test_a_web_seed_is_looked_at_file_by_file(moon: Moon, web: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is there, has its length, and is served in ranges; else its address is named."""
+    pytest.importorskip("httpx")
     content = moon.build(cut=Cut(webseeds=(web,)))
     words = {"to": "folder", "path": str(moon.root.parent / "payload"), "what": "payload"}
     assert ["absent", "absent", "current"] == published(moon, content, Folder.model_validate(words), Webseed(to="webseed"))
