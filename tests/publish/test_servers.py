@@ -114,7 +114,7 @@ def test_a_machine_that_does_not_let_us_in_is_told(moon: Moon, ssh_config: Path,
     (ssh_config.parent / "authorized").write_text("", encoding="utf-8")
     one = Rsync(to="rsync", target=f"loop:{tmp_path}/far", ssh_config=str(ssh_config))
     (told,) = published(moon, moon.build(), one)
-    assert told.startswith(f"{one.label}: ssh does not get in: ")
+    assert told.startswith(f"{one.label}: cannot be reached: ")
     assert "Permission denied" in told
 
 

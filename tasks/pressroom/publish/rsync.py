@@ -26,8 +26,17 @@ SILENT_SECONDS = 60
 """After which a connection counts as dead."""
 CONNECT_SECONDS = 15
 _ITEM = re.compile(r"[<>ch.*](?P<kind>[fdLDS])(?P<what>\S{9,}) (?P<path>.*)")
-CAUSES = {10: "no connection", 11: "its disk", 12: "the connection broke", 30: "no answer in time", 255: "ssh does not get in"}
-"""rsync(1), EXIT VALUES, and ssh(1)."""
+NO_ANSWER, BROKEN, UNKNOWN = 255, 12, 127
+CAUSES = {
+    10: "cannot be reached",
+    11: "cannot be written to",
+    BROKEN: "the connection broke",
+    23: "not all could be written",
+    30: "gave no answer in time",
+    UNKNOWN: "has no rsync",
+    NO_ANSWER: "cannot be reached",
+}
+"""rsync(1), EXIT VALUES, ssh(1), and what a shell says of a program that it does not find."""
 
 
 class RsyncFiles(Files):
@@ -84,10 +93,21 @@ class RsyncFiles(Files):
         names = b"\0".join(os.fsencode(path) for path in paths)
         done = subprocess.run(command, input=names, capture_output=True, check=False, env=dict(self._environment))
         if done.returncode:
-            words = done.stderr.decode(errors="replace").strip().splitlines()
-            cause = CAUSES.get(done.returncode, f"rsync ended with {done.returncode}")
-            raise ToolError(f"{self.label}: {cause}" + f": {'; '.join(words[:2])}" * bool(words))
+            raise ToolError(f"{self.label}: {failure(done.returncode, done.stderr.decode(errors='replace'))}")
         return done.stdout.decode(errors="surrogateescape").splitlines()
+
+
+def failure(code: int, said: str) -> str:
+    """Why rsync failed, with the first words of whom it called, or else its own.
+
+    Where ssh has ended before it answered, it is a race whether rsync tells ssh's exit code or its own.
+    """
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    theirs = [line for line in lines if not line.startswith("rsync")]
+    if code == BROKEN and "(0 bytes received so far)" in said:
+        code = UNKNOWN if "command not found" in said else NO_ANSWER
+    cause = CAUSES.get(code, f"rsync ended with {code}")
+    return "; ".join([f"{cause}: {(theirs or lines)[0]}", *(theirs or lines)[1:2]]) if lines else cause
 
 
 def arguments(words: Rsync, root: Path, options: Sequence[str]) -> list[str]:
