@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.conftest import DODO, Repo
 from tests.publish.conftest import NAME, SOUNDS, Cut
-from tests.publish.nox import free_port, published, states, words
+from tests.publish.nox import PASSWORD, free_port, published, states, words
 from tests.publish.web import Tracker, tracking
 
 from pressroom.kinds.publish import Folder, Publishing
@@ -18,7 +20,6 @@ from pressroom.publish.release import publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.publish.conftest import Moon
     from tests.publish.nox import Nox
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.clients
 SECONDS = 60
 """In which a few bytes come over loopback, also where the machine has much to do."""
+ROOT = Path(__file__).parents[2]
+SOURCE = "releases/night-signals/release.yaml"
 WANTED = {f"{NAME}/{name}": text for name, text in SOUNDS.items()}
 
 
@@ -113,3 +116,40 @@ def test_others_fetch_what_the_web_seeds(moon: Moon, web: str, tmp_path: Path, f
     assert ["absent", "absent"] == states(reports)
     fetch(moon.root.parent / "payload" / "Moon.torrent", tmp_path / "fetched")
     assert WANTED == fetched(tmp_path / "fetched")
+
+
+def outside_state(repo: Repo) -> dict[str, str]:
+    """The files of a repo, but for what it remembers of builds."""
+    return {name: text for name, text in repo.files(".").items() if not name.startswith(".pressroom/")}
+
+
+@pytest.mark.media
+def test_the_example_reaches_others(nox: Nox, tracker: Tracker, tmp_path: Path) -> None:
+    """Built by `doit`, brought to qBittorrent by `doit publish`, which does nothing again; others get what was built."""
+    repo = Repo(tmp_path / "repo")
+    shutil.copytree(ROOT / "releases", repo.path / "releases")
+    repo.write("dodo.py", DODO)
+    repo.edit(SOURCE, "torrent: {", f"torrent: {{trackers: [[{tracker.url}]], ")
+    keys = "user: env:QBT_USER, password: env:QBT_PASSWORD"
+    destinations = f"publish:\n  - {{to: qbittorrent, url: {nox.url}, {keys}, category: music}}\n"
+    repo.write(SOURCE, (repo.path / SOURCE).read_text(encoding="utf-8") + destinations)
+    assert 0 == repo.doit("night-signals").code
+    first = repo.doit("publish", "night-signals", QBT_USER="admin", QBT_PASSWORD=PASSWORD)
+    assert (0, "") == (first.code, first.err)
+    assert ["published", "published"] == [line.split()[0] for line in first.out.splitlines() if not line.startswith(" ")]
+    added = nox.torrent()
+    left = outside_state(repo)
+    for arguments in (("publish", "night-signals"), ("publish", "--status", "night-signals")):
+        again = repo.doit(*arguments, QBT_USER="admin", QBT_PASSWORD=PASSWORD)
+        assert (0, ["current", "current"]) == (again.code, [line.split()[0] for line in again.out.splitlines()])
+    assert left == outside_state(repo)
+    assert (added["hash"], added["added_on"], 1) == tuple(nox.torrent()[key] for key in ("hash", "added_on", "progress"))
+    known_to(tracker)
+    built = repo.path / "build" / "night-signals"
+    served = fetched(built)
+    for fetch in (by_aria2, by_libtorrent):
+        folder = tmp_path / fetch.__name__
+        fetch(built / "Night Signals.torrent", folder)
+        found = {name.partition("/")[2]: text for name, text in fetched(folder).items()}
+        assert 20 < len(found)
+        assert found.items() <= served.items()
