@@ -12,6 +12,7 @@ from pressroom.formats.lock import Lock, PublishedTorrent, locked, refusal, text
 ONE = PublishedTorrent(piece_length=65536, aligned=True, infohash_v1="1" * 40)
 OTHER = replace(ONE, infohash_v1="2" * 40)
 FIRST = Lock(edition=1, torrents={"": ONE, "v2": ONE})
+AGAIN = "say `edition: 1`, or `edition: 2` to publish other bytes"
 RAISE = "raise `edition` to publish it, or take the change back"
 
 
@@ -23,7 +24,7 @@ RAISE = "raise `edition` to publish it, or take the change back"
         (1, {"": OTHER, "v2": OTHER}, f"the torrent, the torrent 'v2' is another than the one published as edition 1; {RAISE}"),
         (1, {"more": OTHER}, ""),
         (2, {"": OTHER}, ""),
-        (0, {"": ONE}, "edition 1 is published already, and this is edition 0; raise `edition` again"),
+        (0, {"": ONE}, f"edition 1 is published already, and this is edition 0; {AGAIN}"),
     ],
 )
 def test_a_changed_torrent_is_refused_until_the_edition_is_raised(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.publish.conftest import NAME, SOUNDS, Cut
 from tests.publish.nox import free_port, published, started, states, words
 
-from pressroom.kinds.publish import Publishing
+from pressroom.kinds.publish import Publishing, QBittorrent
 from pressroom.publish.release import look
 
 if TYPE_CHECKING:
@@ -132,6 +135,38 @@ def test_a_wrong_password_is_tried_once(moon: Moon, nox: Nox) -> None:
         told = "user or password is wrong; this was one attempt, and five lock you out for an hour"
         assert f"{one.label}: {told}" == str(reports[1].error)
     assert ["absent", "absent"] == states(published(moon, content, one))
+
+
+def test_a_client_that_wants_a_login_says_so(moon: Moon, nox: Nox) -> None:
+    """Where the words name no user, or no password."""
+    content = moon.build()
+    for keys in ({"user": None, "password": None}, {"password": None}):
+        one = words(nox, **keys)
+        reports = published(moon, content, one)
+        assert f"{one.label}: asks for a login; give `user` and `password`" == str(reports[1].error)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("http://127.0.0.1:{}", "what answers is no web server"), ("http://lanterns.invalid", "there is no such host")],
+)
+def test_what_is_no_qbittorrent_is_told(moon: Moon, url: str, told: str) -> None:
+    """In words, not in those of a library."""
+    pytest.importorskip("qbittorrentapi")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    one, _ = other.accept()
+                    one.sendall(b"SSH-2.0-lanterns\r\n")
+                    one.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        one = QBittorrent(to="qbittorrent", url=url.format(other.getsockname()[1]))
+        reports = published(moon, moon.build(), one)
+        other.shutdown(socket.SHUT_RDWR)
+    assert f"{one.label}: cannot be reached ({told}); is it running, and is this its address?" == str(reports[1].error)
 
 
 def test_a_client_without_its_memory_gets_the_torrent_again(moon: Moon, nox: Nox) -> None:

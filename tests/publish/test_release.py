@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ from tests.publish.conftest import NAME, OTHERS, SOUNDS, Cut, digest
 
 from pressroom.errors import MachineError, ReleaseError, UsageError
 from pressroom.formats import torrentfile
-from pressroom.kinds.publish import Folder, Publishing, Webseed
+from pressroom.kinds.publish import Folder, Publishing, QBittorrent, Webseed
 from pressroom.publish import files, journal
-from pressroom.publish.release import JOURNAL, Run, lock_of, look, publish, read_lock
+from pressroom.publish.release import JOURNAL, Run, lock_of, look, publish, read_lock, warning
 from pressroom.publish.secret import Secrets
 
 if TYPE_CHECKING:
@@ -168,7 +169,8 @@ def test_what_comes_after_a_failure_waits(moon: Moon) -> None:
     (report,) = publish(
         moon.build(), Publishing(destinations=(folder(moon, "torrent", trackers=["env:X"]),)), moon.run(), moon.source
     )
-    assert "env:X: the environment variable X is not set; set it to the secret" == str(report.error)
+    label = f"folder {moon.root.parent / 'torrent'} (torrent)"
+    assert f"{label}: env:X: the environment variable X is not set; set it to the secret" == str(report.error)
 
 
 @pytest.mark.parametrize("name", ["releases", "build", "published/x", ".pressroom", "."])
@@ -272,3 +274,34 @@ def test_a_journal_line_that_was_cut_off_is_passed_over(moon: Moon) -> None:
     journal.append(path, {"release": "moon", "to": "folder /b", "content": "2"})
     assert {"folder /a": "1", "folder /b": "2"} == journal.last_digests(path, "moon")
     assert {} == journal.last_digests(path, "sun")
+
+
+def test_a_release_without_a_torrent_is_told(moon: Moon) -> None:
+    """As when all releases share their destinations; what takes the whole build gets it all the same."""
+    content = replace(moon.build(), torrents=())
+    publishing = Publishing(destinations=(folder(moon), folder(moon, "payload"), QBittorrent(to="qbittorrent")))
+    told = "moon has no torrent; give it a `torrent`, or a `publish` of its own"
+    reports = list(look(content, publishing, moon.run()))
+    labels = [one.label for one in publishing.destinations]
+    assert ["None", f"{labels[1]}: {told}", f"{labels[2]}: {told}"] == [str(report.error) for report in reports]
+    assert labels == [report.label for report in reports]
+
+
+def test_an_edition_that_was_lowered_is_refused(moon: Moon) -> None:
+    """By `doit plan` as by `doit publish`, with what to say."""
+    publish_all = Publishing(destinations=(folder(moon),))
+    published(moon, moon.build(edition=3), publish_all)
+    told = "edition 3 is published already, and this is edition 1; say `edition: 3`, or `edition: 4` to publish other bytes"
+    assert f"{moon.source}: {told}" == warning(moon.source, 1)
+    with pytest.raises(ReleaseError) as refused:
+        published(moon, moon.build(), publish_all)
+    assert f"{moon.source}: {told}" == str(refused.value)
+
+
+def test_a_lock_that_is_none_is_told(moon: Moon) -> None:
+    """In a line, with where to find it."""
+    lock_of(moon.source).write_text('{"edition": "first"}', encoding="utf-8")
+    with pytest.raises(ReleaseError) as refused:
+        read_lock(moon.source)
+    told = "cannot be read (it is not as pressroom wrote it); take it from your version control again"
+    assert f"{lock_of(moon.source)}: {told}" == str(refused.value)

@@ -198,3 +198,12 @@ def test_a_web_seed_is_looked_at_file_by_file(moon: Moon, web: str, monkeypatch:
         f"webseed {web}: is not a web seed yet: {address}cover.jpg has 5 bytes, and 7 in the torrent; "
         f"{address}flac/02%20Fall.flac gives 404"
     ) == told
+
+
+def test_a_web_seed_that_nobody_serves_is_told_once(moon: Moon) -> None:
+    """Not for each of its files."""
+    pytest.importorskip("httpx")
+    seed = f"http://127.0.0.1:{free_port()}/"
+    (told,) = published(moon, moon.build(), Webseed(to="webseed", url=seed))
+    why = f"{seed} cannot be reached ([Errno 111] Connection refused)"
+    assert f"webseed {seed}: is not a web seed yet: {why}" == told

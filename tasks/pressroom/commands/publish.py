@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pressroom.engine.build import Build
     from pressroom.engine.releases import Loaded
+    from pressroom.plan import Step
     from pressroom.publish.content import Content
     from pressroom.publish.release import Report, Run
 
@@ -84,7 +85,7 @@ def _reports(loaded: Loaded, build: Build, run: Run, *, changing: bool) -> Itera
         return
     if changing:
         _adopt(loaded, publishing.edition, build)
-    _refuse_stale(loaded, build)
+    _refuse_stale(loaded, publishing.edition, build)
     found = _content(loaded, publishing.edition, build)
     if changing:
         yield from release.publish(found, publishing, run, loaded.release.path)
@@ -102,18 +103,29 @@ def _content(loaded: Loaded, edition: int, build: Build) -> Content:
 
 def _adopt(loaded: Loaded, edition: int, build: Build) -> None:
     """Where a lock says of the torrents what they are, the step that made them would make the same again."""
+    for task, step in _adoptable(loaded, edition, build).items():
+        adopt(step, task, build)
+
+
+def _adoptable(loaded: Loaded, edition: int, build: Build) -> dict[str, Step]:
+    """The steps that only seem stale, as a lock was written that says of their torrents what they are, by their tasks."""
     if not loaded.release or not (known := release.read_lock(loaded.release.path)):
-        return
+        return {}
     lock = release.lock_of(loaded.release.path)
-    for step in loaded.steps:
-        task = f"{loaded.slug}:{step.name}"
-        if stands_but_for(lock, step, task, build) and known.torrents == release.torrents(_content(loaded, edition, build)):
-            adopt(step, task, build)
+    steps = {f"{loaded.slug}:{step.name}": step for step in loaded.steps}
+    found = {task: step for task, step in steps.items() if stands_but_for(lock, step, task, build)}
+    return found if found and known.torrents == release.torrents(_content(loaded, edition, build)) else {}
 
 
-def _refuse_stale(loaded: Loaded, build: Build) -> None:
+def _refuse_stale(loaded: Loaded, edition: int, build: Build) -> None:
     """Raise ReleaseError for a release that `doit` would still work on: what is published is what was built and checked."""
-    stale = [outlook for outlook in forecast([loaded], build) if outlook.fate != "fresh"]
+    standing = set(_adoptable(loaded, edition, build))
+    stale = []
+    for outlook in forecast([loaded], build):
+        if outlook.task in standing or (outlook.fate == "depends" and outlook.cause in standing):
+            standing.add(outlook.task)
+        elif outlook.fate != "fresh":
+            stale.append(outlook)
     if stale:
         steps = "1 step is" if len(stale) == 1 else f"{len(stale)} steps are"
         raise ReleaseError(

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from pressroom.formats import facts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +30,14 @@ class Lock:
     torrents: dict[str, PublishedTorrent] = field(default_factory=dict)
 
 
+def read(written: bytes) -> Lock:
+    """The lock that a JSON text carries; raises ValueError."""
+    try:
+        return facts.from_json(Lock, written)
+    except ValueError as error:
+        raise ValueError("it is not as pressroom wrote it") from error
+
+
 def text(lock: Lock) -> str:
     """The lock as JSON."""
     return json.dumps(asdict(lock), indent=1, sort_keys=True) + "\n"
@@ -38,12 +48,16 @@ def refusal(lock: Lock, edition: int, torrents: Mapping[str, PublishedTorrent]) 
     if edition > lock.edition:
         return ""
     if edition < lock.edition:
-        return f"edition {lock.edition} is published already, and this is edition {edition}; raise `edition` again"
+        return f"edition {lock.edition} is published already, and this is edition {edition}; {_raised(lock.edition)}"
     both = [(label, old, torrents[label]) for label, old in lock.torrents.items() if label in torrents]
     changed = [label for label, old, made in both if any(_hashes(old)) and _hashes(old) != _hashes(made)]
     which = ", ".join(f"the torrent '{label}'" if label else "the torrent" for label in changed)
     told = f"the one published as edition {edition}; raise `edition` to publish it, or take the change back"
     return f"{which} is another than {told}" if changed else ""
+
+
+def _raised(edition: int) -> str:
+    return f"say `edition: {edition}`, or `edition: {edition + 1}` to publish other bytes"
 
 
 def locked(lock: Lock, edition: int, torrents: Mapping[str, PublishedTorrent]) -> Lock:

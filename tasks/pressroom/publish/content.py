@@ -80,11 +80,9 @@ class Content:
     torrents: tuple[Served, ...]
 
     def chosen(self, what: Literal["build", "payload", "torrent"], trackers: Sequence[str] = ()) -> tuple[Entry, ...]:
-        """The files that a destination takes, pointers last; raises ReleaseError where there is no torrent to take them of."""
+        """The files that a destination takes, pointers last."""
         if what == "build":
             return tuple(sorted(self.files, key=lambda entry: entry.pointer))
-        if not self.torrents:
-            raise ReleaseError(f"{self.slug}: has no torrent, so there is nothing for `what: {what}`; give it a `torrent`")
         files = [entry for one in self.torrents for entry in one.entries] if what == "payload" else []
         texts = [text_entry(one.title, one.text(trackers)) for one in self.torrents]
         return (*dict.fromkeys(files), *texts)

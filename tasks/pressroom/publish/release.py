@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pressroom.errors import PressroomError, ReleaseError, UsageError
-from pressroom.formats import facts
+from pressroom.errors import MachineError, PressroomError, ReleaseError, UsageError
 from pressroom.formats import lock as locks
 from pressroom.formats.lock import Lock, PublishedTorrent
 from pressroom.kinds.publish import S3, Folder, QBittorrent, Rsync
@@ -27,11 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pressroom.formats.secretname import SecretName
     from pressroom.kinds.publish import Destination as Words
     from pressroom.kinds.publish import Publishing
     from pressroom.publish.content import Content
     from pressroom.publish.protocol import Destination
-    from pressroom.publish.secret import Secrets
+    from pressroom.publish.secret import Secret, Secrets
 
 JOURNAL = PUBLISHED / "journal.jsonl"
 MOST_WRITTEN = 100
@@ -92,12 +92,11 @@ def read_lock(source: Path) -> Lock | None:
     """What was published of a release; None where nothing was. Raises ReleaseError for a lock that cannot be read."""
     path = lock_of(source)
     try:
-        return facts.from_json(Lock, path.read_bytes())
+        return locks.read(path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        told = str(error).partition("\n")[0]
-        raise ReleaseError(f"{path}: cannot be read ({told}); take it from your version control again") from error
+        raise ReleaseError(f"{path}: cannot be read ({error}); take it from your version control again") from error
 
 
 def refused(source: Path, edition: int, folder: Path) -> str:
@@ -121,6 +120,8 @@ def warning(source: Path, edition: int) -> str:
     known = read_lock(source)
     if not known or not known.torrents or edition > known.edition:
         return ""
+    if edition < known.edition:
+        return f"{source}: {locks.refusal(known, edition, {})}"
     return f"{source}: edition {known.edition} is published; if its torrent becomes another, raise `edition`"
 
 
@@ -179,18 +180,18 @@ def _rank(words: Words) -> int:
 
 
 def _destination(words: Words, content: Content, run: Run, last: dict[str, str]) -> Destination:
-    """The destination that the words describe; raises ReleaseError where a secret is missing."""
+    """The destination that the words describe; raises ReleaseError where a secret is missing, or the torrent that it takes."""
     known = last.get(words.label, "")
+    if not content.torrents and getattr(words, "what", "torrent") != "build":
+        raise ReleaseError(f"{words.label}: {content.slug} has no torrent; give it a `torrent`, or a `publish` of its own")
     if isinstance(words, Folder):
         entries = content.chosen(words.what, _revealed(words, run))
         return FolderFiles(words, entries, known, root=run.root, digest_of=run.digest_of)
     if isinstance(words, Rsync):
         return RsyncFiles(words, content.chosen(words.what), known, environment=run.secrets.environment())
     if isinstance(words, S3):
-        keys = (run.secrets.get(words.access_key), run.secrets.get(words.secret_key))
+        keys = (_secret(words, words.access_key, run), _secret(words, words.secret_key, run))
         return S3Files(words, content.chosen(words.what), known, keys=keys)
-    if not content.torrents:
-        raise ReleaseError(f"{content.slug}: has no torrent for {words.label}; give it a `torrent`")
     if isinstance(words, QBittorrent):
         trackers = _revealed(words, run)
         return Seeding(words, content, _client(words, run), root=run.root, trackers=trackers)
@@ -199,14 +200,22 @@ def _destination(words: Words, content: Content, run: Run, last: dict[str, str])
 
 def _revealed(words: Folder | QBittorrent, run: Run) -> list[str]:
     """The announce addresses that are secrets."""
-    return [run.secrets.get(name).reveal() for name in words.trackers]
+    return [_secret(words, name, run).reveal() for name in words.trackers]
+
+
+def _secret(words: Words, name: SecretName, run: Run) -> Secret:
+    """A secret; where it cannot be had, the error says for what it was needed."""
+    try:
+        return run.secrets.get(name)
+    except (ReleaseError, MachineError) as error:
+        raise type(error)(f"{words.label}: {error}") from None
 
 
 def _client(words: QBittorrent, run: Run) -> WebUi:
     """One client for each Web UI and user, so that a run logs in once."""
     key = f"{words.url} {words.user}"
     if key not in run.clients:
-        user, password = run.secrets.maybe(words.user), run.secrets.maybe(words.password)
+        user, password = (_secret(words, name, run) if name else None for name in (words.user, words.password))
         run.clients[key] = WebUi(words.label, words.url, user, password)
     return run.clients[key]
 

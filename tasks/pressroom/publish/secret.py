@@ -63,10 +63,6 @@ class Secrets:
             self._pattern = re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
         return self._read[name]
 
-    def maybe(self, name: SecretName | None) -> Secret | None:
-        """The secret of a name, where there is one."""
-        return self.get(name) if name else None
-
     def redacted(self, text: str) -> str:
         """A text without the secrets: raw, URL-encoded, or in base64, whatever stands before or behind them."""
         return self._pattern.sub(HIDDEN, text) if self._pattern else text

@@ -38,7 +38,7 @@ class Webseeds(Destination):
         except ImportError:
             raise MachineError(f"{self.label}: needs `pip install 'pressroom[web]'`") from None
         with httpx.Client(timeout=SECONDS, follow_redirects=True, transport=httpx.HTTPTransport(retries=3)) as client:
-            found = [problem for url, one in seeds for problem in _problems(client, url, one, httpx.HTTPError)]
+            found = [problem for url, one in seeds for problem in _problems(client, url, one, httpx)]
         if found:
             more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
             raise ToolError(f"{self.label}: is not a web seed yet: {'; '.join(found[:MOST_TOLD])}{more}")
@@ -50,14 +50,17 @@ def address(seed: str, entry: Entry) -> str:
     return seed + "/".join(quote(part, safe="") for part in entry.path.split("/"))
 
 
-def _problems(client: Any, seed: str, served: Served, failures: type[Exception]) -> Iterator[str]:  # noqa: ANN401  # httpx, lazily
-    """What is wrong with each file."""
+def _problems(client: Any, seed: str, served: Served, httpx: Any) -> Iterator[str]:  # noqa: ANN401  # lazily
+    """What is wrong with each file; with the seed itself, if it cannot be reached."""
     for entry in served.entries:
         url = address(seed, entry)
         try:
             if problem := _problem(client, url, entry):
                 yield f"{url} {problem}"
-        except failures as error:
+        except httpx.ConnectError as error:
+            yield f"{seed} cannot be reached ({error})"
+            return
+        except httpx.HTTPError as error:
             yield f"{url} cannot be asked for ({type(error).__name__})"
 
 

@@ -17,6 +17,18 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5, 30
 TRIES = 4
 LONGEST_WAIT = 20
 """Seconds; a server that asks for more has to be asked by hand."""
+LACKING = "asks for a login; give `user` and `password`"
+CAUSES = {
+    "refused": "the connection is refused",
+    "timed out": "no answer in time",
+    "Timeout": "no answer in time",
+    "Failed to resolve": "there is no such host",
+    "CERTIFICATE": "its certificate is not trusted",
+    "SSL": "it does not speak https",
+    "BadStatusLine": "what answers is no web server",
+    "Connection aborted": "the connection was cut",
+}
+"""What is wrong, by the marks that urllib3 and Python leave in their errors."""
 WAITING = (429, 502, 503, 504)
 
 
@@ -120,7 +132,7 @@ class WebUi:
             return ask(self._client)
         except api.LoginFailed:
             told = "user or password is wrong; this was one attempt, and five lock you out for an hour"
-            self._refused = ToolError(f"{self._label}: {told}")
+            self._refused = ToolError(f"{self._label}: {told if self._user and self._password else LACKING}")
             raise self._refused from None
         except api.Forbidden403Error as error:
             self._refused = ToolError(f"{self._label}: {self._forbidden(str(error))}")
@@ -137,7 +149,7 @@ class WebUi:
         if "banned" in text.lower():
             return "has banned this machine after too many failed logins; wait an hour, or start it again"
         if not self._user:
-            return "asks for a login; give `user` and `password`"
+            return LACKING
         return "has ended the session, and lets nobody in again"
 
     def _logged_in(self, api: Any) -> Any:  # noqa: ANN401  # the library, lazily
@@ -181,6 +193,7 @@ def _patience(api: Any) -> Any:  # noqa: ANN401  # the library, and urllib3 that
             except exhausted:
                 if response is None:
                     raise
+                response.close()
                 # For any other error the library would begin anew without its session, and be refused.
                 raise api.APIError(f"it answers {response.status} again and again") from None
 
@@ -205,8 +218,7 @@ def _same_tracker(one: str, other: str) -> bool:
 def _cause(error: Exception) -> str:
     """Why there was no answer, in a word or two."""
     text = str(error)
-    known = {"refused": "the connection is refused", "timed out": "no answer in time", "Timeout": "no answer in time"}
-    return next((told for mark, told in known.items() if mark in text), _line(error))
+    return next((told for mark, told in CAUSES.items() if mark in text), _line(error))
 
 
 def _line(error: Exception) -> str:

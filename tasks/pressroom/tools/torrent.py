@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pressroom.errors import ReleaseError, ToolError
 from pressroom.formats import bencode, metainfo, pieces, torrentfile
+from pressroom.formats import lock as locks
 from pressroom.formats import payload as rules
-from pressroom.formats.lock import Lock, PublishedTorrent
 from pressroom.plan import HINT, OUTPUT, Step
 from pressroom.tools import hashing, notes
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pressroom.formats.lock import PublishedTorrent
     from pressroom.formats.pieces import Layout, Stretch, Version
     from pressroom.plan import Work
 
@@ -193,16 +194,11 @@ def _told(cut: _Cut, torrent: metainfo.Torrent, name: str, link: str) -> dict[st
 def _published(path: Path) -> Mapping[str, PublishedTorrent]:
     """How the release's torrents were cut when they were published; raises ReleaseError for a lock that cannot be read."""
     try:
-        return notes.read(Lock, path).torrents
+        return locks.read(path.read_bytes()).torrents
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ReleaseError(f"{path}: cannot be read ({_first(error)}); take it from your version control again") from error
-
-
-def _first(error: Exception) -> str:
-    """The first line of an error."""
-    return str(error).partition("\n")[0]
+        raise ReleaseError(f"{path}: cannot be read ({error}); take it from your version control again") from error
 
 
 def _remembered(path: Path | None) -> Mapping[bytes, bytes]:
