@@ -73,6 +73,18 @@ def test_what_is_not_built_is_not_published(lanterns: Repo) -> None:
     assert done.err.endswith("; run `doit moon` first\n")
 
 
+def test_a_run_that_was_killed_behind_the_lock_is_known(lanterns: Repo) -> None:
+    """What the lock says is what was built, so `--status` tells how the destinations stand, as the next run would."""
+    assert 0 == lanterns.doit("publish", ANNOUNCE=ANNOUNCE).code
+    path = lanterns.path / "releases" / "moon.lock.json"
+    lock = path.read_bytes()
+    path.unlink()
+    lanterns.doit()
+    path.write_bytes(lock)
+    status = lanterns.doit("publish", "--status", ANNOUNCE=ANNOUNCE)
+    assert (0, ["current"] * 3) == (status.code, [line.split()[0] for line in status.out.splitlines()])
+
+
 def test_other_bytes_need_another_edition(lanterns: Repo) -> None:
     """`doit plan` announces it before the build and after it; `doit publish` refuses it."""
     source = "releases/moon.yaml"

@@ -15,6 +15,7 @@ from pressroom.errors import MachineError, ReleaseError, UsageError
 from pressroom.formats import torrentfile
 from pressroom.kinds.publish import Folder, Publishing, QBittorrent, Webseed
 from pressroom.publish import files, journal
+from pressroom.publish.content import content as read_content
 from pressroom.publish.release import JOURNAL, Run, lock_of, look, publish, read_lock, warning
 from pressroom.publish.secret import Secrets
 
@@ -285,6 +286,14 @@ def test_a_release_without_a_torrent_is_told(moon: Moon) -> None:
     labels = [one.label for one in publishing.destinations]
     assert ["None", f"{labels[1]}: {told}", f"{labels[2]}: {told}"] == [str(report.error) for report in reports]
     assert labels == [report.label for report in reports]
+
+
+def test_a_torrent_that_is_not_made_any_more_is_not_published(moon: Moon) -> None:
+    """What an earlier build left of it in `build/` is not the release's."""
+    moon.build()
+    built = moon.root / "build" / "moon"
+    found = [path.relative_to(moon.root) for path in built.rglob("*") if path.name not in ("torrent.json", "Moon.torrent")]
+    assert () == read_content("moon", 1, built.relative_to(moon.root), found, digest).torrents
 
 
 def test_an_edition_that_was_lowered_is_refused(moon: Moon) -> None:

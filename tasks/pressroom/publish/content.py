@@ -100,11 +100,13 @@ def content(slug: str, edition: int, folder: Path, files: Iterable[Path], digest
     }
     entries = tuple(_entry(name, folder.parent, known) for name, (_, known) in sorted(digests.items()) if known)
     by_path = {entry.path: entry for entry in entries}
+    # One that an earlier build left, of a release that has no torrent any more, is none of its files.
+    listed = listing(folder) if f"{folder.name}/{LISTING}" in by_path else []
     return Content(
         slug=slug,
         edition=edition,
         files=entries,
-        torrents=tuple(_served(folder, listed, by_path) for listed in listing(folder)),
+        torrents=tuple(_served(folder, one, by_path) for one in listed),
     )
 
 
