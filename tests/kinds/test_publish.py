@@ -22,6 +22,7 @@ NAMED = (
 )
 KINDS = "folder, rsync, s3, qbittorrent, webseed"
 FOLDER = "expected an absolute path such as /srv/music, or one that begins with '~/', without '..'"
+ROOTED = "expected an absolute path such as /data/published, without '..'"
 TARGET = "expected a place such as 'host:/srv/music' or 'me@host:music'"
 PUBLIC = "these .torrents would be public; take trackers out, or say `what: torrent`"
 WITHOUT = "expected an address without user and password; they have keys of their own"
@@ -63,6 +64,7 @@ def test_each_destination_is_a_map_of_its_own_words(read: Reader) -> None:
         ("- {to: rsync, target: '-e sh:/x'}", f"6:23: publish[0].target: {TARGET}, got '-e sh:/x'"),
         ("- {to: rsync, target: /srv}", f"6:23: publish[0].target: {TARGET}, got '/srv'"),
         ("- {to: qbittorrent, tags: ['a,b']}", "6:28: publish[0].tags[0]: expected a text without commas, got 'a,b'"),
+        ("- {to: qbittorrent, save_path: ~/seeds}", f"6:32: publish[0].save_path: {ROOTED}, got '~/seeds'"),
         ("- {to: qbittorrent, password: hunter2}", f"6:31: publish[0].password: {NAMED}"),
         ("- {to: qbittorrent, url: 'http://me:hunter2@host'}", f"6:26: publish[0].url: {WITHOUT}"),
         ("- {to: folder, path: /a}\n- {to: folder, path: /a/}", "7:4: publish[1]: 'folder /a' stands in the list already"),

@@ -169,6 +169,14 @@ def test_what_is_no_qbittorrent_is_told(moon: Moon, url: str, told: str) -> None
     assert f"{one.label}: cannot be reached ({told}); is it running, and is this its address?" == str(reports[1].error)
 
 
+def test_a_web_server_that_is_no_qbittorrent_is_told(moon: Moon, web: str) -> None:
+    """Without its page."""
+    pytest.importorskip("qbittorrentapi")
+    one = QBittorrent(to="qbittorrent", url=web.rstrip("/"))
+    reports = published(moon, moon.build(), one)
+    assert f"{one.label}: answers 501 with a web page; is this its address?" == str(reports[1].error)
+
+
 def test_a_client_without_its_memory_gets_the_torrent_again(moon: Moon, nox: Nox) -> None:
     """Killed and without its profile: one torrent, seeding; a journal that is lost makes no second one."""
     content = moon.build()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SECRET_PATTERN = r"^\s*(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyring:[^/\n]+/[^\n]+)\s*$"  # noqa: S105  # what names one
 ABSOLUTE = r"^\s*(/|~/)[^\n]*$"
+ROOTED = r"^\s*/[^\n]*$"
 BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 TARGET = r"^\s*([A-Za-z0-9_][A-Za-z0-9_.@-]*|[A-Za-z0-9_][A-Za-z0-9_.-]*@\[[0-9a-fA-F:]+\]):[^\n]+$"
 
@@ -38,6 +39,14 @@ def absolute(value: object) -> str:
     written = line(value)
     if not written.startswith(("/", "~/")) or ".." in PurePosixPath(written).parts:
         raise ValueError("an absolute path such as /srv/music, or one that begins with '~/', without '..'")
+    return written.rstrip("/") or "/"
+
+
+def elsewhere(value: object) -> str:
+    """A folder as another machine or a container sees it, whose home is not yours."""
+    written = line(value)
+    if not written.startswith("/") or ".." in PurePosixPath(written).parts:
+        raise ValueError("an absolute path such as /data/published, without '..'")
     return written.rstrip("/") or "/"
 
 
@@ -174,7 +183,7 @@ class QBittorrent(Words):
     user: Secret | None = None
     """Not needed where the Web UI lets this machine in without."""
     password: Secret | None = None
-    save_path: Annotated[str, Reads(absolute, _text(ABSOLUTE, "/data/published"))] | None = None
+    save_path: Annotated[str, Reads(elsewhere, _text(ROOTED, "/data/published"))] | None = None
     """Where it finds the folder `published/`, as in a container; default: where that lies here."""
     category: Annotated[str, Reads(category_name, _text(r"^[^\\\n]+$", "music"))] | None = None
     tags: Annotated[tuple[Annotated[str, Reads(tag, _text(r"^[^,\n]+$"))], ...], Count(0, 50)] = ()

@@ -138,7 +138,9 @@ class WebUi:
             self._refused = ToolError(f"{self._label}: {self._forbidden(str(error))}")
             raise self._refused from None
         except api.HTTPError as error:
-            raise ToolError(f"{self._label}: answers {error.http_status_code} ({_line(error)})") from None
+            said = _line(error)
+            told = "with a web page; is this its address?" if said.startswith("<") else f"({said})"
+            raise ToolError(f"{self._label}: answers {error.http_status_code} {told}") from None
         except api.APIError as error:
             self._client = None
             told = f"cannot be reached ({_cause(error)}); is it running, and is this its address?"
