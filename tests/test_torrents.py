@@ -127,7 +127,7 @@ def test_a_failing_torrent_leaves_the_last_one(shared: Repo) -> None:
 def test_the_lock_cuts_a_published_torrent(shared: Repo) -> None:
     """What was published keeps its piece length, whatever the table says."""
     shared.edit("releases/moon.yaml", "{piece: 16 KiB}", "{}")
-    shared.write("releases/moon.lock.json", '{"torrents": {"": {"piece_length": 32768, "aligned": false}}}')
+    shared.write("releases/moon.lock.json", '{"edition": 1, "torrents": {"": {"piece_length": 32768, "aligned": false}}}')
     assert 0 == shared.doit().code
     assert (32768, ()) == (torrent(shared).torrent.piece_length, torrent(shared).torrent.padding)
     verified(shared)

@@ -26,7 +26,7 @@ class PublishedTorrent:
 class Lock:
     """The lock of a release: its edition, and the torrents by their labels, of which one without has an empty one."""
 
-    edition: int = 1
+    edition: int
     torrents: dict[str, PublishedTorrent] = field(default_factory=dict)
 
 

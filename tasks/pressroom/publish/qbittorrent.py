@@ -34,7 +34,7 @@ SUPERSEDED = "superseded"
 CUT = 40
 """Hex digits of a v2 hash that qBittorrent goes by."""
 ANSWER_SECONDS = 20.0
-STILL_SECONDS = 3.0
+STILL_SECONDS = 6.0
 """A torrent that is neither whole nor being checked for so long will not become whole by itself."""
 STUCK_SECONDS = 120
 POLL_SECONDS = 0.1
