@@ -150,9 +150,17 @@ def test_a_client_that_wants_a_login_says_so(moon: Moon, nox: Nox) -> None:
     ("url", "told"),
     [("http://127.0.0.1:{}", "what answers is no web server"), ("http://lanterns.invalid", "there is no such host")],
 )
-def test_what_is_no_qbittorrent_is_told(moon: Moon, url: str, told: str) -> None:
-    """In words, not in those of a library."""
+def test_what_is_no_qbittorrent_is_told(moon: Moon, monkeypatch: pytest.MonkeyPatch, url: str, told: str) -> None:
+    """In words, not in those of a library; no server of names is asked."""
     pytest.importorskip("qbittorrentapi")
+    looked_up = socket.getaddrinfo
+
+    def local(host: str, *rest: Any, **named: Any) -> Any:  # noqa: ANN401  # the system's
+        if host != "127.0.0.1":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return looked_up(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", local)
     with socket.create_server(("127.0.0.1", 0)) as other:
 
         def answer() -> None:
