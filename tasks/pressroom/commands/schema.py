@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
-from typing import Any
+import textwrap
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from pressroom.commands import one_argument
 from pressroom.errors import UsageError
 from pressroom.names import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 USAGE = """\
 usage: pressroom schema KIND
@@ -38,11 +45,43 @@ def schema(kind: str) -> dict[str, Any]:
     if kind not in KINDS:
         near = suggestion(kind, KINDS)
         raise UsageError(f"'{kind}' is no kind of release" + (f"; did you mean '{near}'?" if near else f": {', '.join(KINDS)}"))
-    made = KINDS[kind].words.model_json_schema()
-    for part in (made, *made["$defs"].values()):
+    words = KINDS[kind].words
+    made = words.model_json_schema()
+    for name, part in (*made["$defs"].items(), (words.__name__, made)):
+        _describe(part, _texts(name))
         _let_be_empty(part)
     required = [key for key in made["required"] if key in ALWAYS_REQUIRED]
     return {"$schema": DRAFT, **made, "title": kind, "required": required}
+
+
+def _texts(name: str) -> dict[str, str]:
+    """The text below each field of the words of this name, and of those that these inherit from."""
+    from pressroom.kinds.parts import Words  # noqa: PLC0415  # likewise
+
+    waiting = [Words]
+    while waiting:
+        words = waiting.pop()
+        waiting += words.__subclasses__()
+        if words.__name__ == name:
+            bases = [one for one in reversed(words.__mro__) if issubclass(one, Words)]
+            return {field: text for one in bases for field, text in _below(one)}
+    return {}
+
+
+def _below(words: type) -> Iterator[tuple[str, str]]:
+    """Each field of a class that a text stands below, with the text."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(words))).body
+    for field, text in pairwise(tree.body if isinstance(tree, ast.ClassDef) else ()):
+        said = text.value.value if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) else None
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(said, str):
+            yield field.target.id, inspect.cleandoc(said)
+
+
+def _describe(part: dict[str, Any], texts: Mapping[str, str]) -> None:
+    """Put the texts into the schema of a map, where its keys are in order."""
+    for key, value in part.get("properties", {}).items():
+        if key in texts:
+            part["properties"][key] = dict(sorted({"description": texts[key], **value}.items()))
 
 
 def _let_be_empty(part: dict[str, Any]) -> None:
