@@ -12,7 +12,7 @@ from pressroom.engine.settings import STATE
 from pressroom.engine.staleness import made_by
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from pressroom.engine.build import Build
     from pressroom.plan import Step
@@ -42,23 +42,23 @@ def forget_unplanned(planned: Planned, build: Build) -> None:
             path.unlink(missing_ok=True)
             path.parent.rmdir()
     tasks = {f"{slug}:{step.name}" for slug, step in steps}
-    known = {*build.state.steps, *build.state.failed} - tasks
-    gone = [task for task in known if _speaks_for(task.partition(":")[0], {slug for slug, _ in steps}, build)]
+    unclear = _unclear(steps, build)
+    gone = [task for task in {*build.state.steps, *build.state.failed} - tasks if task.partition(":")[0] not in unclear]
     if paths or gone:
         build.state.forget(paths, gone)
 
 
 def _unclaimed(steps: Sequence[tuple[str, Step]], build: Build) -> list[str]:
     """The files of the record that none of the steps makes."""
-    slugs = {slug for slug, _ in steps}
+    unclear = _unclear(steps, build)
     claimed = {str(path) for _, step in steps for path in made_by(step) or step.outputs}
     candidates = {row.path for row in build.state.made.values()} - claimed
-    return sorted(path for path in candidates if _speaks_for(build.state.made[path].release, slugs, build))
+    return sorted(path for path in candidates if build.state.made[path].release not in unclear)
 
 
-def _speaks_for(slug: str, planned: Collection[str], build: Build) -> bool:
-    """Whether the plan says all of a release: it is in it, or its YAML is gone."""
-    return slug in planned or slug not in {release.slug for release in releases.found(build.settings.build)[0]}
+def _unclear(steps: Sequence[tuple[str, Step]], build: Build) -> set[str]:
+    """The releases of which the plan does not say all: their YAML is there, and none of their steps is planned."""
+    return {release.slug for release in releases.found(build.settings.build)[0]} - {slug for slug, _ in steps}
 
 
 def told(count: int) -> str:
