@@ -26,22 +26,19 @@ class Clean(Opting, DoitClean):  # type: ignore[misc]  # doit has no type inform
         """Remove the outputs of the releases that are named, of all when none is; `-n` shows only."""
         if params._non_default_keys - {"dryrun"}:  # noqa: SLF001  # doit tells given options from defaults only there
             raise UsageError("usage: doit clean [-n] [RELEASE ...]")
-        from pressroom.engine.lock import locked  # noqa: PLC0415  # a foreign project need not pay for it
-        from pressroom.engine.settings import STATE  # noqa: PLC0415  # likewise
+        from pressroom.commands.repo import still  # noqa: PLC0415  # a foreign project need not pay for it
 
         if params["dryrun"]:
             build.look()
             print("\n".join(f"would remove {path}" for path in standing(made_for(args, build))) or "nothing to remove")  # noqa: T201
             return 0
-        build.prepare()
-        with locked(STATE, wait=True):
+        with still(build, writing=True):
             return self.removed(build, args)
 
     def removed(self, build: Build, args: list[str]) -> int:
         """Remove, while the lock is held; where the disk is full, the record takes its changes when files are gone."""
         from pressroom.engine.sweep import sweep  # noqa: PLC0415  # a foreign project need not pay for it
 
-        build.look()
         made = made_for(args, build)
         there = standing(made)
         for path in there:

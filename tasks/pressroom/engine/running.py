@@ -69,7 +69,7 @@ class Running:
         _kill(others, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < deadline:
-            if all(process.poll() is not None for process in processes) and not any(map(_lives, others)):
+            if all(process.poll() is not None for process in processes) and all(_parent(pid) is None for pid in others):
                 return
             time.sleep(0.01)
         for process in processes:
@@ -94,10 +94,9 @@ def descendants(pid: int) -> set[int]:
     """The processes that a process has started, and those that these have, as Linux's /proc tells; zombies are none."""
     children: dict[int, set[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):  # it has ended
-            state, parent = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
-            if state != "Z":
-                children.setdefault(int(parent), set()).add(int(status.parent.name))
+        one = int(status.parent.name)
+        if (parent := _parent(one)) is not None:
+            children.setdefault(parent, set()).add(one)
     found: set[int] = set()
     waiting = [pid]
     while waiting:
@@ -107,12 +106,14 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def _lives(pid: int) -> bool:
-    """Whether a process of this number runs; one that has ended, and that nobody has waited for, does not."""
+def _parent(pid: int) -> int | None:
+    """The process that has started another (proc(5), /proc/pid/stat); None for one that has ended, waited for or not."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] != "Z"
-    except (OSError, IndexError):
-        return False
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        state, parent = text.rpartition(")")[2].split()[:2]
+        return None if state == "Z" else int(parent)
+    except (OSError, ValueError):
+        return None
 
 
 def _kill(pids: Iterable[int], number: int) -> None:

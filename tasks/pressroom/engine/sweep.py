@@ -36,7 +36,7 @@ def sweep(build: Build) -> None:
     if parts:
         build.cache.sweep()
         build.state.finish(parts)
-    UNFINISHED.unlink(missing_ok=True)
+    end()
 
 
 def begin() -> None:
