@@ -58,7 +58,7 @@ def answer(build: Build, slugs: Sequence[str]) -> Answer | None:
     try:
         found = json.loads(PATH.read_text(encoding="utf-8"))
         modules = found["modules"]
-        if found["world"] != world(build).content or found["record"] != _statuses(RECORD):
+        if found["world"] != seen(build).content or found["record"] != _statuses(RECORD):
             return None
         if modules != _statuses(path for path, *_ in modules):
             return None
@@ -144,6 +144,12 @@ def _as_they_were(paths: Sequence[str], statuses: Sequence[int]) -> bool:
             return False
         place += 4
     return len(statuses) == place
+
+
+def seen(build: Build) -> World:
+    """The world as this process saw it first."""
+    build.world = build.world or world(build)
+    return build.world
 
 
 def world(build: Build) -> World:
