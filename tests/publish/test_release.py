@@ -214,7 +214,7 @@ def killing(monkeypatch: pytest.MonkeyPatch, moment: int) -> list[str]:
         wrap(os, name)
     for name in ("replace", "rename", "mkdir"):
         wrap(Path, name)
-    wrap(files, "_cloned")  # a file is open then, and empty
+    wrap(files, "cloned")  # a file is open then, and empty
     return calls
 
 

@@ -6,7 +6,6 @@ action its result and nothing else. The folder may be carried to another machine
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -22,13 +21,12 @@ from typing import TYPE_CHECKING
 
 from pressroom.engine.digests import CHUNK, sha256
 from pressroom.engine.signals import STOPPING
+from pressroom.tools.cloning import cloned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from io import FileIO
 
-FICLONE = 0x40049409
-"""Linux's ioctl that lets two files share their blocks, where the file system can."""
 READ_ONLY = 0o444
 YOUNG_SECONDS = 3600
 """How long another repo may take between an object and the result that refers to it."""
@@ -215,11 +213,7 @@ def _place(source: Path, target: Path, *, link: bool) -> str | None:
             os.link(source, target)
             return None
     with source.open("rb", buffering=0) as content, target.open("wb", buffering=0) as copy:
-        try:
-            fcntl.ioctl(copy, FICLONE, content.fileno())
-        except OSError:
-            return _copied(content, copy)
-    return None
+        return None if cloned(content, copy) else _copied(content, copy)
 
 
 def _copied(source: FileIO, target: FileIO) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 from abc import abstractmethod
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
 from pressroom.publish.protocol import Change, Destination, State, View
+from pressroom.tools.cloning import cloned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Lacking = Literal["missing", "other"]
 CHUNK = 1 << 20
-FICLONE = 0x40049409
-"""linux/fs.h: makes a file share the blocks of another until one of them is written to."""
 KEPT_BYTES = 200
 
 
@@ -129,22 +127,13 @@ def _filled(target: BinaryIO, entry: Entry, source: Path | None) -> str:
         target.truncate(entry.size)
         return entry.sha256
     with source.open("rb") as stream:
-        if _cloned(stream, target):
+        if cloned(stream, target):
             return hashlib.file_digest(stream, "sha256").hexdigest()
         found = hashlib.sha256()
         while chunk := stream.read(CHUNK):
             found.update(chunk)
             target.write(chunk)
     return found.hexdigest()
-
-
-def _cloned(source: BinaryIO, target: BinaryIO) -> bool:
-    """Let a file share the blocks of another, where the file system can do that."""
-    try:
-        fcntl.ioctl(target.fileno(), FICLONE, source.fileno())
-    except OSError:
-        return False
-    return True
 
 
 def refuse_own(folder: Path, root: Path) -> None:
