@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from repos import Timing, doit, median, timed
+from repos import Timing, doit, median, own_kind, timed
 
 KINDS = """
 from collections.abc import Iterator
@@ -57,17 +57,6 @@ def plan(words, place):
 
 KINDS["bench"] = Kind(words=Words, plan=plan, summary=lambda words: "bench", inherited=lambda words: {})
 """
-OURS = """
-import sys
-import pressroom.dodo
-from pressroom.dodo import *
-sys.path.insert(0, ".")
-plain = pressroom.dodo.release_tasks
-def release_tasks(names=()):
-    import bench_kinds  # only where releases are read
-    yield from plain(names)
-pressroom.dodo.release_tasks = release_tasks
-"""
 STOCK = """
 from pathlib import Path
 DOIT_CONFIG = {{"backend": "sqlite3"}}
@@ -96,9 +85,7 @@ def main() -> None:
 def steps(folder: Path, count: int, releases: int) -> None:
     """First builds, and builds with nothing to do."""
     ours = folder / "ours"
-    (ours / "releases").mkdir(parents=True)
-    (ours / "bench_kinds.py").write_text(KINDS, encoding="utf-8")
-    (ours / "dodo.py").write_text(OURS, encoding="utf-8")
+    own_kind(ours, KINDS)
     for n in range(releases):
         (ours / f"releases/r{n}.yaml").write_text(f"kind: bench\ncount: {count // releases}\n", encoding="utf-8")
         (ours / f"releases/r{n}.txt").write_text("source", encoding="utf-8")
@@ -151,9 +138,7 @@ def row(name: str, *timings: Timing) -> None:
 
 def schedule(folder: Path) -> None:
     """Eight short steps and a long one that is last in the plan, on two slots: the second build knows how long each takes."""
-    (folder / "releases").mkdir(parents=True)
-    (folder / "bench_kinds.py").write_text(KINDS, encoding="utf-8")
-    (folder / "dodo.py").write_text(OURS, encoding="utf-8")
+    own_kind(folder, KINDS)
     walls, own = [], []
     for round_ in "ab":
         naps = " ".join(f"{seconds}/{round_}{n}" for n, seconds in enumerate([0.5] * 8 + [3]))

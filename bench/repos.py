@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 DODO = "from pressroom.dodo import *\n"
+OWN_KIND = """
+import sys
+import pressroom.dodo
+from pressroom.dodo import *
+sys.path.insert(0, ".")
+plain = pressroom.dodo.release_tasks
+def release_tasks(names=()):
+    import bench_kinds  # only where releases are read, as pressroom's own kinds
+    yield from plain(names)
+pressroom.dodo.release_tasks = release_tasks
+"""
 FFMPEG = str(bundled_ffmpeg())
 
 
@@ -61,6 +72,13 @@ def repo(folder: Path, masters: Sequence[str], formats: Iterable[str]) -> Path:
     words = f"kind: album\ntitle: Moon\nartist: Bench\ndate: 2026\nformats: [{', '.join(formats)}]\ntracks:\n{tracks}\n"
     (folder / "releases/moon.yaml").write_text(words, encoding="utf-8")
     return folder
+
+
+def own_kind(folder: Path, kind: str) -> None:
+    """Make a releases repo whose releases are of a `kind` that is Python text, which puts it into KINDS."""
+    (folder / "releases").mkdir(parents=True)
+    (folder / "bench_kinds.py").write_text(kind, encoding="utf-8")
+    (folder / "dodo.py").write_text(OWN_KIND, encoding="utf-8")
 
 
 def doit(folder: Path, *arguments: str) -> Timing:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repos import Timing, doit, median, music, repo, timed
+from repos import Timing, doit, median, music, own_kind, repo, timed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,6 @@ def plan(words, place):
 
 KINDS["bench"] = Kind(words=Words, plan=plan, summary=lambda words: "bench", inherited=lambda words: {})
 """
-DODO = "import sys\nsys.path.insert(0, '.')\nimport bench_kinds\nfrom pressroom.dodo import *\n"
 FILES = 40
 """Of different sizes, as tracks are."""
 GB = 10**9
@@ -137,10 +136,9 @@ def tree(folder: Path, gigabytes: float, *, copied: bool) -> list[Path]:
     """A repo with a step for each of many files of noise; returns the files."""
     sizes = random.Random(1)  # noqa: S311  # of a benchmark
     shares = [sizes.uniform(0.5, 1.5) / FILES for _ in range(FILES)]
+    own_kind(folder, KINDS)
     where = folder / "releases/bytes"
-    where.mkdir(parents=True)
-    (folder / "bench_kinds.py").write_text(KINDS, encoding="utf-8")
-    (folder / "dodo.py").write_text(DODO, encoding="utf-8")
+    where.mkdir()
     (folder / "releases/r.yaml").write_text(f"kind: bench\ncopied: {str(copied).lower()}\n", encoding="utf-8")
     for n, share in enumerate(shares):
         (where / f"{n:02}").write_bytes(os.urandom(int(share * gigabytes * GB)))

@@ -79,6 +79,8 @@ def _below(words: type) -> Iterator[tuple[str, str]]:
 
 def _describe(part: dict[str, Any], texts: Mapping[str, str]) -> None:
     """Put the texts into the schema of a map, where its keys are in order."""
+    for inner in part.get("anyOf", ()):
+        _describe(inner, texts)
     for key, value in part.get("properties", {}).items():
         if key in texts:
             part["properties"][key] = dict(sorted({"description": texts[key], **value}.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
-from pydantic import ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import GetJsonSchemaHandler, model_validator
 
 from pressroom import names
 from pressroom.formats.audio import LOSSLESS, NAMED, RATES, AudioFormat, Codec, Encoding
@@ -65,9 +65,6 @@ BITRATE = Reads(
 
 class Form(Words):
     """A format of the author's own: how its files are encoded and tagged, and the name of their folder."""
-
-    # Its schema is made in a way of its own, so pydantic has to read the texts.
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     name: Annotated[str, FOLDER]
     """The folder's name."""
