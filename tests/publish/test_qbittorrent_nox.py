@@ -78,6 +78,39 @@ def test_a_torrent_that_was_moved_is_moved_back(moon: Moon, nox: Nox, tmp_path: 
     assert ["current", "current"] == states(published(moon, content, words(nox)))
 
 
+def test_trackers_of_yours_stay_and_an_old_key_goes(moon: Moon, nox: Nox) -> None:
+    """Two servers of one host are two; the address of one server takes the place of its old one alone."""
+    old, other = "http://127.0.0.1:1/old/announce", "udp://127.0.0.1:1"
+    content = moon.build(cut=Cut(trackers=((old,), (other,))))
+    published(moon, content, words(nox))
+    nox.api.torrents_add_trackers(nox.torrent()["hash"], urls=["http://127.0.0.1:2/mine"])
+    new = moon.build(cut=Cut(trackers=(("http://127.0.0.1:1/new/announce",), ("https://127.0.0.1:1/more",), (other,))))
+    assert ["current", "drifted"] == states(published(moon, new, words(nox)))
+    listed = {one["url"] for one in nox.api.torrents_trackers(nox.torrent()["hash"])}
+    wanted = {"http://127.0.0.1:1/new/announce", "https://127.0.0.1:1/more", other, "http://127.0.0.1:2/mine"}
+    assert wanted == {url for url in listed if "://" in url}
+    assert ["current", "current"] == states(published(moon, new, words(nox)))
+
+
+def test_a_stopped_torrent_that_was_moved_stays_stopped(moon: Moon, nox: Nox, tmp_path: Path) -> None:
+    """It lies where it belongs, whole, and nobody gets it until you start it."""
+    content = moon.build()
+    published(moon, content, words(nox))
+    key = nox.torrent()["hash"]
+    nox.api.torrents_stop(torrent_hashes=key)
+    nox.until("pausedUP", "stoppedUP")
+    nox.api.torrents_set_location(location=str(tmp_path / "elsewhere"), torrent_hashes=key)
+    deadline = time.monotonic() + 10
+    while nox.torrent()["save_path"] != str(tmp_path / "elsewhere"):
+        assert time.monotonic() < deadline
+    nox.until("pausedUP", "stoppedUP")
+    states(published(moon, content, words(nox)))
+    found = nox.torrent()
+    folder = moon.root / content.torrents[0].folder
+    assert (str(folder), 1, "") == (found["save_path"], found["progress"], found["tags"])
+    assert found["state"] in ("pausedUP", "stoppedUP")
+
+
 def test_a_torrent_that_you_stopped_stays_stopped(moon: Moon, nox: Nox) -> None:
     """And you are told so."""
     content = moon.build()

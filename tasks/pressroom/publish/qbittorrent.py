@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SEEDING = frozenset({"uploading", "stalledUP", "forcedUP", "queuedUP"})
 STOPPED = frozenset({"pausedUP", "stoppedUP"})
+HALTED = frozenset({"pausedDL", "stoppedDL"})
+"""Stopped, and not whole."""
 BUSY = frozenset({"checkingUP", "checkingDL", "checkingResumeData", "moving", "allocating"})
 UNCHECKED = "pressroom:checking"
 """The tag of a torrent that was stopped by us, and is not yet seen to be whole: a later run goes on with it."""
@@ -68,23 +70,32 @@ class Seeding(Destination):
         """How one torrent stands."""
         name = served.torrent.name
         found = found_in(listed, served.hashes)
-        seed = Change(told=f"check and seed {name}", do=lambda: self._seed(served))
+        paused = found is not None and found["state"] in STOPPED | HALTED and UNCHECKED not in marks(found)
+        seed = Change(told=f"check and seed {name}", do=lambda: self._seed(served, paused=paused))
         if found is None:
             return View(state="absent", changes=(Change(told=f"add {name}", do=lambda: self._add(served)), seed))
-        drifted = self._drift(served, found)
+        moved = self._displaced(served, found, paused=paused)
+        drifted = (*moved, *self._drift(served, found))
         if UNCHECKED in marks(found) or not is_whole(found):
             told = f"{name} is {found['state']} with {found['progress']:.1%} of its files"
             return View(state="incomplete", changes=(*drifted, seed), note=told)
-        stopped = f"{name} is stopped in qBittorrent, and was left so" if found["state"] in STOPPED else ""
+        if moved:
+            return View(state="drifted", changes=(*drifted, seed))
+        stopped = f"{name} is stopped in qBittorrent, and was left so" if paused else ""
         return View(state="drifted" if drifted else "current", changes=drifted, note=stopped)
+
+    def _displaced(self, served: Served, found: Torrent, *, paused: bool) -> tuple[Change, ...]:
+        """What brings a torrent back that lies in another folder; it has to be checked there."""
+        folder = self._folder(served)
+        if str(found["save_path"]).rstrip("/") == folder:
+            return ()
+        told = f"set the folder of {served.torrent.name} to {folder}"
+        return (Change(told=told, do=lambda: self._move(str(found["hash"]), folder, paused=paused)),)
 
     def _drift(self, served: Served, found: Torrent) -> tuple[Change, ...]:
         """What the user, or an older release, has set in another way."""
         name, key = served.torrent.name, str(found["hash"])
         changes = []
-        folder = self._folder(served)
-        if str(found["save_path"]).rstrip("/") != folder:
-            changes.append(Change(told=f"set the folder of {name} to {folder}", do=lambda: self._move(served, key, folder)))
         category = self._words.category
         if category is not None and found["category"] != category:
             told = f"set the category of {name} to {category}"
@@ -96,7 +107,7 @@ class Seeding(Destination):
             there = self._client.trackers(key)
             if lacking := [url for url in wanted if url not in there]:
                 told = f"announce {name} to {', '.join(sorted({str(urlsplit(url).hostname) for url in lacking}))}"
-                changes.append(Change(told=told, do=lambda: self._client.announce(key, lacking, there)))
+                changes.append(Change(told=told, do=lambda: self._client.announce(key, wanted, there)))
         return tuple(changes)
 
     def _superseded(self, listed: Sequence[Torrent]) -> list[Change]:
@@ -122,25 +133,24 @@ class Seeding(Destination):
         text = served.text(self._trackers)
         answer = self._client.add(served.title, text, save_path=self._folder(served), category=self._words.category, tags=tags)
         deadline = time.monotonic() + ANSWER_SECONDS
-        while found_in(self._client.torrents(), served.hashes) is None:
+        while found_in(self._client.torrents(keys_of(served.hashes)), served.hashes) is None:
             if time.monotonic() > deadline:
                 raise ToolError(f"{self.label}: {served.torrent.name} was added and is not listed (the answer was {answer})")
             time.sleep(POLL_SECONDS)
 
-    def _seed(self, served: Served) -> None:
+    def _seed(self, served: Served, *, paused: bool) -> None:
         """Stop a torrent, have its files read, and start it once all are right; raises ToolError where they are not.
 
-        A torrent that is not whole is never left running: it would fetch other people's bytes over the release.
+        A torrent that is not whole is never left running: it would fetch other people's bytes over the release. One that the
+        user has `paused` stays so.
         """
-        found = self._idle(served)
-        key = str(found["hash"])
-        by_user = found["state"] in ("pausedDL", "stoppedDL", *STOPPED) and UNCHECKED not in marks(found)
-        if not by_user:
+        key = str(self._idle(served)["hash"])
+        if not paused:
             self._client.add_tags(key, [UNCHECKED])
             self._client.stop(key)
         self._client.recheck(key)
         self._refuse_broken(served, self._checked(served))
-        if not by_user:
+        if not paused:
             self._client.start(key)
             self._client.remove_tags(key, [UNCHECKED])
             self._started(served)
@@ -180,7 +190,7 @@ class Seeding(Destination):
 
     def _found(self, served: Served) -> Torrent:
         """The torrent as it is listed; raises ToolError where it is gone."""
-        found = found_in(self._client.torrents(), served.hashes)
+        found = found_in(self._client.torrents(keys_of(served.hashes)), served.hashes)
         if found is None:
             raise ToolError(f"{self.label}: {served.torrent.name} was removed meanwhile")
         return found
@@ -194,12 +204,12 @@ class Seeding(Destination):
         told = "it must see the files there that this machine has in"
         raise ToolError(f"{self.label}: finds {seen}; {told} {served.folder}: set `save_path`, or look at the file rights")
 
-    def _move(self, served: Served, key: str, folder: str) -> None:
-        """Let a torrent lie where its payload is, and have it read there."""
-        self._client.stop(key)
-        self._client.add_tags(key, [UNCHECKED])
+    def _move(self, key: str, folder: str, *, paused: bool) -> None:
+        """Let a torrent lie where its payload is, stopped."""
+        if not paused:
+            self._client.add_tags(key, [UNCHECKED])
+            self._client.stop(key)
         self._client.set_location(key, folder)
-        self._seed(served)
 
     def _folder(self, served: Served) -> str:
         """Where qBittorrent finds the payload; always absolute, as it takes a relative path for one of its own."""
@@ -212,9 +222,14 @@ class Seeding(Destination):
 
 def found_in(listed: Sequence[Torrent], hashes: InfoHashes) -> Torrent | None:
     """The torrent of these hashes: by its id, which of v2 and hybrids is the v2 hash cut to 40 digits, or by either hash."""
-    ours = {one for one in (hashes.v1, hashes.v2, hashes.v2 and hashes.v2[:CUT]) if one}
+    ours = {*keys_of(hashes), hashes.v2} - {None}
     keys = ("hash", "infohash_v1", "infohash_v2")
     return next((one for one in listed if ours & {str(one.get(key) or "") for key in keys}), None)
+
+
+def keys_of(hashes: InfoHashes) -> list[str]:
+    """What qBittorrent may list a torrent by."""
+    return [one for one in (hashes.v1, hashes.v2 and hashes.v2[:CUT]) if one]
 
 
 def marks(found: Torrent) -> list[str]:

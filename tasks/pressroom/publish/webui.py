@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pressroom.errors import MachineError, ToolError
 
@@ -33,16 +33,19 @@ WAITING = (429, 502, 503, 504)
 
 
 class WebUi:
-    """A client; it logs in when it is first asked for something, and never a second time after that has failed."""
+    """A client; it logs in when it is first asked for something.
+
+    Where that fails, or nobody answers for long, all later requests of the run fail at once.
+    """
 
     def __init__(self, label: str, url: str, user: Secret | None, password: Secret | None) -> None:
         self._label, self._url, self._user, self._password = label, url, user, password
         self._client: Any = None
         self._refused: ToolError | None = None
 
-    def torrents(self) -> list[Mapping[str, Any]]:
-        """Every torrent that it has."""
-        return list(self._said(lambda client: client.torrents_info()))
+    def torrents(self, keys: Sequence[str] = ()) -> list[Mapping[str, Any]]:
+        """Every torrent that it has, or those of these hashes; unknown ones are passed over."""
+        return list(self._said(lambda client: client.torrents_info(torrent_hashes=keys or None)))
 
     def trackers(self, key: str) -> list[str]:
         """The announce addresses of a torrent."""
@@ -77,13 +80,18 @@ class WebUi:
         self._said(lambda client: client.torrents_set_category(category=category, torrent_hashes=key))
 
     def announce(self, key: str, wanted: Sequence[str], there: Sequence[str]) -> None:
-        """Give a torrent trackers; one of the same host and path but for the key takes the place of the old address."""
-        for url in wanted:
-            old = next((one for one in there if one not in wanted and _same_tracker(one, url)), None)
-            if old:
-                self._edit_tracker(key, old, url)
-            else:
+        """Give a torrent the trackers that are `wanted` and not `there`.
+
+        One takes the place of an old address of the same server, as when its key is another; all others stay.
+        """
+        old = [one for one in there if one not in wanted]
+        for url in (url for url in wanted if url not in there):
+            replaced = next((one for one in old if _server(one) == _server(url)), None)
+            if replaced is None:
                 self._add_tracker(key, url)
+            else:
+                old.remove(replaced)
+                self._edit_tracker(key, replaced, url)
 
     def _edit_tracker(self, key: str, old: str, url: str) -> None:
         """Put one announce address in the place of another."""
@@ -142,9 +150,9 @@ class WebUi:
             told = "with a web page; is this its address?" if said.startswith("<") else f"({said})"
             raise ToolError(f"{self._label}: answers {error.http_status_code} {told}") from None
         except api.APIError as error:
-            self._client = None
             told = f"cannot be reached ({_cause(error)}); is it running, and is this its address?"
-            raise ToolError(f"{self._label}: {told}") from None
+            self._refused = ToolError(f"{self._label}: {told}")
+            raise self._refused from None
 
     def _forbidden(self, text: str) -> str:
         """Why nothing is answered."""
@@ -178,7 +186,10 @@ class WebUi:
 
 
 def _patience(api: Any) -> Any:  # noqa: ANN401  # the library, and urllib3 that comes with it
-    """Tries that grow apart by chance, or as the server asks, and end; what was sent and not answered is not sent again."""
+    """Tries that grow apart by chance, or as the server asks, and end.
+
+    What was sent and not answered is not sent again here; qbittorrent-api does that once.
+    """
     retry: Any = importlib.import_module("urllib3.util.retry").Retry
     exhausted: Any = importlib.import_module("urllib3.exceptions").MaxRetryError
 
@@ -212,9 +223,10 @@ def _patience(api: Any) -> Any:  # noqa: ANN401  # the library, and urllib3 that
     )
 
 
-def _same_tracker(one: str, other: str) -> bool:
-    """Whether two announce addresses are of one tracker."""
-    return urlsplit(one).hostname == urlsplit(other).hostname
+def _server(url: str) -> tuple[str, str]:
+    """The server of an announce address: scheme, host and port."""
+    scheme, _, rest = url.lower().partition("://")
+    return scheme, re.split("[/?]", rest)[0].rpartition("@")[2]
 
 
 def _cause(error: Exception) -> str:
