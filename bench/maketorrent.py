@@ -6,18 +6,18 @@ import sys
 from pathlib import Path
 
 from pressroom.formats import metainfo, pieces
-from pressroom.formats.payload import PayloadFile
-from pressroom.tools import hashing, payload
+from pressroom.formats.payload import PayloadFile, ordered
+from pressroom.tools import hashing
 
 
 def main(folder: Path, output: Path, version: pieces.Version, piece: int) -> None:
     """Hash everything and write it."""
-    found = payload.below(folder)
-    sources = [source for _, source in found]
+    paths = ordered(path.relative_to(folder).parts for path in folder.rglob("*") if path.is_file())
+    sources = [hashing.source(folder.joinpath(*path)) for path in paths]
     sizes = [source.size for source in sources]
     cut = pieces.layout(sizes, version=version, piece=piece)
     hashes = hashing.hashes(sources, pieces.stretches(sizes, cut, version))
-    files = [PayloadFile(path=path, size=source.size) for path, source in found]
+    files = [PayloadFile(path=path, size=source.size) for path, source in zip(paths, sources, strict=True)]
     output.write_bytes(metainfo.text(metainfo.hashed(folder.name, files, cut, version, hashes)))
 
 

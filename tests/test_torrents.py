@@ -86,6 +86,20 @@ def test_a_word_of_the_torrent_makes_it_again_and_no_other_file(shared: Repo) ->
     assert (before.hashes, (("udp://tracker.example:6969",),)) == (after.hashes, after.torrent.trackers)
 
 
+def test_logs_and_sums_among_the_extras_stay_out(shared: Repo) -> None:
+    """They change or mean nothing to others; the other extras are in it."""
+    for name in ("notes.txt", "rip.log", "sums.md5", "old.torrent"):
+        shared.write(f"releases/{name}", name)
+    shared.edit(
+        "releases/moon.yaml",
+        "{piece: 16 KiB}",
+        "{include: [flac, extras]}\nextras: [notes.txt, rip.log, old.torrent, sums.md5]",
+    )
+    assert 0 == shared.doit().code
+    names = [str(file) for file in torrent(shared).torrent.files]
+    assert ["flac/01 Rise.flac", "flac/02 Fall.flac", "flac/Moon.m3u8", "flac/notes.txt"] == names
+
+
 def test_a_retagged_track_gives_the_torrent_of_a_full_hash(shared: Repo) -> None:
     """A word of one track that keeps its files' sizes; with the hashes gone, and with `-a`, the same bytes are made."""
     shared.edit("releases/moon.yaml", "title: Fall", "title: Full")

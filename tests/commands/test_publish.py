@@ -8,10 +8,11 @@ import random
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from tests.publish.web import Echo, served
 
 if TYPE_CHECKING:
     import subprocess
@@ -48,7 +49,8 @@ def test_a_release_is_published_and_published_again(lanterns: Repo, tmp_path: Pa
     web, watch = tmp_path / "web", tmp_path / "watch"
     status = lanterns.doit("publish", "--status", ANNOUNCE=ANNOUNCE)
     (served,) = [line.split()[3] for line in status.out.splitlines() if "payload " in line and "published/" in line]
-    lines = [f"moon  payload {served}", f"moon  folder {web} (payload)", f"moon  folder {watch} (torrent)"]
+    folders = [f"{web} (payload)", f"{watch} (torrent)", f"{web} (payload), pointers"]
+    lines = [f"moon  payload {served}", *(f"moon  folder {folder}" for folder in folders)]
     assert (0, "".join(f"absent  {line}\n" for line in lines)) == (status.code, status.out)
     dry = lanterns.doit("publish", "--dry-run", "moon", ANNOUNCE=ANNOUNCE)
     assert f"would change  {lines[2]} (is absent)\n  write Moon.torrent\n" in dry.out
@@ -82,7 +84,7 @@ def test_a_run_that_was_killed_behind_the_lock_is_known(lanterns: Repo) -> None:
     lanterns.doit()
     path.write_bytes(lock)
     status = lanterns.doit("publish", "--status", ANNOUNCE=ANNOUNCE)
-    assert (0, ["current"] * 3) == (status.code, [line.split()[0] for line in status.out.splitlines()])
+    assert (0, ["current"] * 4) == (status.code, [line.split()[0] for line in status.out.splitlines()])
 
 
 def test_other_bytes_need_another_edition(lanterns: Repo) -> None:
@@ -159,6 +161,69 @@ publish:
     assert [] == found
     assert [] == [output for output in outputs for one in spellings(CANARY) if one in output]
     assert quote(CANARY, safe="").encode() in (tmp_path / "watched" / "Moon.torrent").read_bytes()
+
+
+RING = """\
+def get_password(service, user):
+    return open("../ring/secret").read()
+"""
+
+
+@pytest.mark.clients
+@pytest.mark.parametrize("status", [200, 401, 403, 500])
+def test_a_canary_is_in_nothing_where_servers_repeat_it(lanterns: Repo, status: int) -> None:
+    """Servers answer with all that they were told, ssh tells its environment: each secret is read, used and never shown."""
+    ring = lanterns.write("../ring/keyring/__init__.py", RING).resolve().parents[1]
+    lanterns.write("../ring/keyring/errors.py", "class KeyringError(Exception): pass")
+    lanterns.write("../ring/secret", CANARY)
+    config = lanterns.write("../ring/ssh", "Host host\n  ProxyCommand echo it was $CANARY >&2\n").resolve()
+    text = (lanterns.path / "releases" / "moon.yaml").read_text(encoding="utf-8").partition("publish:")[0]
+    said = []
+    with served(type("Own", (Echo,), {"status": status})) as url:
+        for words in (
+            f'{{to: qbittorrent, url: "{url}", user: env:CANARY, password: keyring:qbt/me, trackers: [env:ANNOUNCE]}}',
+            f'{{to: s3, bucket: lanterns, endpoint: "{url}", access_key: keyring:s3/me, secret_key: env:CANARY}}',
+            f'{{to: webseed, url: "{url}"}}',
+            f'{{to: rsync, target: "host:/srv", ssh_config: {config}}}\n  - {{to: qbittorrent, user: env:CANARY}}',
+        ):
+            lanterns.write("releases/moon.yaml", f"{text}publish:\n  - {words}\n")
+            environment: dict[str, Any] = {
+                "CANARY": CANARY,
+                "ANNOUNCE": f"https://{quote(CANARY, safe='')}.example/",
+                "PYTHONPATH": str(ring),
+            }
+            for arguments in (("publish",), ("publish", "--status")):
+                done = lanterns.doit(*arguments, **environment)
+                assert "Traceback" not in done.err
+                said.append((done.out + done.err).encode())
+                assert "FAILED" in done.err or "--status" in arguments
+    left = {str(path): path.read_bytes() for path in lanterns.path.rglob("*") if path.is_file()}
+    assert [] == [name for name, content in left.items() for one in spellings(CANARY) if one in content]
+    assert [] == [output for output in said for one in spellings(CANARY) if one in output]
+
+
+def test_a_name_that_is_another_releases_is_refused(lanterns: Repo, tmp_path: Path) -> None:
+    """Where both go to one place: one would be written over the other, again and again."""
+    text = (lanterns.path / "releases" / "moon.yaml").read_text(encoding="utf-8")
+    lanterns.write("releases/sun.yaml", text)
+    lanterns.doit()
+    done = lanterns.doit("publish", "sun", ANNOUNCE=ANNOUNCE)
+    told = "'Moon.torrent' is there of moon, too; give one of the torrents a `name` of its own, or a `label`"
+    assert (1, f"folder {tmp_path / 'watch'} (torrent): {told}\n") == (done.code, done.err)
+    lanterns.write("releases/sun.yaml", text.replace("torrent: {}", "torrent: {label: sun, name: Sun}"))
+    lanterns.doit()
+    assert (0, "") == ((done := lanterns.doit("publish", ANNOUNCE=ANNOUNCE)).code, done.err)
+
+
+def test_a_broken_lock_is_one_releases_matter(lanterns: Repo) -> None:
+    """`doit plan` tells of the others as ever."""
+    lanterns.doit("publish", ANNOUNCE=ANNOUNCE)
+    lanterns.write("releases/moon.lock.json", "{}")
+    lanterns.write("releases/sun.yaml", (lanterns.path / "releases" / "moon.yaml").read_text(encoding="utf-8"))
+    done = lanterns.doit("plan")
+    told = "releases/moon.lock.json: cannot be read (it is not as pressroom wrote it); take it from your version control again"
+    assert (1, told) == (done.code, done.err.rstrip("\n"))
+    assert "sun:" in done.out
 
 
 def reached(repo: Repo) -> dict[str, str]:

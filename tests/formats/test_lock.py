@@ -34,6 +34,16 @@ def test_a_changed_torrent_is_refused_until_the_edition_is_raised(
     assert told == refusal(FIRST, edition, torrents)
 
 
+def test_a_label_that_is_new_hides_no_change() -> None:
+    """One of several torrents needs a label, which the only one had not; one of them is still what was published."""
+    only = Lock(edition=1, torrents={"": ONE})
+    other_kind = replace(ONE, infohash_v1=None, infohash_v2="3" * 64)
+    assert "" == refusal(only, 1, {"flac": ONE, "mp3": OTHER})
+    assert "" == refusal(only, 1, {"new": other_kind})
+    assert refusal(only, 1, {"flac": OTHER, "v2": other_kind}).startswith("the torrent is another than the one published")
+    assert (ONE, None) == (only.earlier("flac", "v1"), only.earlier("v2", "v2"))
+
+
 def test_an_edition_keeps_what_it_published() -> None:
     """A torrent that is not made any more stays in the lock; a new edition begins anew."""
     assert Lock(edition=1, torrents={"": ONE, "more": OTHER, "v2": ONE}) == locked(FIRST, 1, {"more": OTHER})

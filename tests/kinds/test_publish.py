@@ -34,6 +34,7 @@ def test_each_destination_is_a_map_of_its_own_words(read: Reader) -> None:
 - {to: folder, path: ~/web/}
 - {to: folder, path: /srv/watch, what: torrent, trackers: [file:~/.passkey]}
 - {to: rsync, target: 'me@host:/srv/music', what: payload}
+- {to: rsync, target: 'me@[::1]:~/music/'}
 - {to: s3, bucket: lanterns, prefix: /music/, endpoint: 'https://s3.example', access_key: env:A, secret_key: keyring:s3/me}
 - {to: qbittorrent, password: env:QBT}
 - {to: webseed, url: https://a.example/music}
@@ -43,12 +44,13 @@ def test_each_destination_is_a_map_of_its_own_words(read: Reader) -> None:
         "folder ~/web",
         "folder /srv/watch (torrent)",
         "rsync me@host:/srv/music (payload)",
+        "rsync me@[::1]:music",
         "s3 lanterns/music at https://s3.example",
         "qbittorrent http://127.0.0.1:8080",
         "webseed https://a.example/music/",
     ] == [one.label for one in found]
-    assert isinstance(found[4], QBittorrent)
-    assert SecretName("env", "QBT") == found[4].password
+    assert isinstance(found[5], QBittorrent)
+    assert SecretName("env", "QBT") == found[5].password
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,10 @@ def test_each_destination_is_a_map_of_its_own_words(read: Reader) -> None:
         ("- {to: folder, path: /srv/../etc}", f"6:22: publish[0].path: {FOLDER}, got '/srv/../etc'"),
         ("- {to: qbittorrent, superseeded: tag}", "6:21: unknown key 'superseeded'; did you mean 'superseded'?"),
         ("- {to: rsync, target: '-e sh:/x'}", f"6:23: publish[0].target: {TARGET}, got '-e sh:/x'"),
+        ("- {to: rsync, target: 'host:~you/x'}", f"6:23: publish[0].target: {TARGET}, got 'host:~you/x'"),
+        ("- {to: rsync, target: 'host:~'}", f"6:23: publish[0].target: {TARGET}, got 'host:~'"),
+        ("- {to: rsync, target: 'host:~/'}", f"6:23: publish[0].target: {TARGET}, got 'host:~/'"),
+        ("- {to: rsync, target: 'host::module/x'}", f"6:23: publish[0].target: {TARGET}, got 'host::module/x'"),
         ("- {to: rsync, target: /srv}", f"6:23: publish[0].target: {TARGET}, got '/srv'"),
         ("- {to: qbittorrent, tags: ['a,b']}", "6:28: publish[0].tags[0]: expected a text without commas, got 'a,b'"),
         ("- {to: qbittorrent, save_path: ~/seeds}", f"6:32: publish[0].save_path: {ROOTED}, got '~/seeds'"),

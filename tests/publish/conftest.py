@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from tests import payloads
 from tests.publish.nox import Nox, free_port, started
 from tests.publish.web import Ranges, served
 
@@ -15,7 +16,7 @@ from pressroom.formats.payload import PayloadFile
 from pressroom.publish.content import content
 from pressroom.publish.release import Run
 from pressroom.publish.secret import Secrets
-from pressroom.tools import files, hashing, payload
+from pressroom.tools import files, hashing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +78,7 @@ class Moon:
 
 def _write_torrent(folder: Path, sounds: Mapping[str, bytes], cut: Cut) -> None:
     """Moon.torrent and torrent.json."""
-    held = [(path, source) for path, source in payload.below(folder) if "/".join(path) in sounds]
+    held = [(path, source) for path, source in payloads.below(folder) if "/".join(path) in sounds]
     listed = [PayloadFile(path=path, size=source.size) for path, source in held]
     sizes = [file.size for file in listed]
     layout = pieces.Layout(16384, cut.aligned or cut.version != "v1")

@@ -25,7 +25,7 @@ class Shelf(Destination):
         self.looks += 1
         lacking = sorted(self.wanted - self.held)
         state: State = "current" if not lacking else "incomplete" if self.held else "absent"
-        return View(state=state, changes=tuple(Change(told=f"put {one}", do=partial(self._put, one)) for one in lacking))
+        return View(state=state, changes=tuple(Change(told=(f"put {one}",), do=partial(self._put, one)) for one in lacking))
 
     def _put(self, one: str) -> None:
         if one not in self.slippery:

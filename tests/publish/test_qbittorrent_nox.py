@@ -15,6 +15,7 @@ from tests.publish.nox import free_port, published, started, states, words
 
 from pressroom.kinds.publish import Publishing, QBittorrent
 from pressroom.publish.release import look
+from pressroom.publish.webui import WebUi
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +76,36 @@ def test_a_torrent_that_was_moved_is_moved_back(moon: Moon, nox: Nox, tmp_path: 
     states(published(moon, content, words(nox)))
     assert str(moon.root / content.torrents[0].folder) == nox.torrent()["save_path"]
     assert set(SOUNDS.values()) == set(moon.files("published/moon").values())
+    assert ["current", "current"] == states(published(moon, content, words(nox)))
+
+
+class Killed(BaseException):
+    """The end of the process."""
+
+
+@pytest.mark.parametrize("moment", range(6))
+def test_killed_between_any_two_requests_it_goes_on(moon: Moon, nox: Nox, monkeypatch: pytest.MonkeyPatch, moment: int) -> None:
+    """The next run ends with one torrent, which is whole and seeds, and has no mark of ours."""
+    content, done = moon.build(), 0
+
+    def wrapped(change: Any) -> Any:  # noqa: ANN401  # a method
+        def call(*given: Any, **named: Any) -> Any:  # noqa: ANN401  # its arguments
+            nonlocal done
+            if done == moment:
+                raise Killed
+            done += 1
+            return change(*given, **named)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("add", "add_tags", "stop", "recheck", "start", "remove_tags"):
+            patch.setattr(WebUi, name, wrapped(getattr(WebUi, name)))
+        with pytest.raises(Killed):
+            published(moon, content, words(nox))
+    states(published(moon, content, words(nox)))
+    found = nox.torrent()
+    assert (1, "stalledUP", "") == (found["progress"], found["state"], found["tags"])
     assert ["current", "current"] == states(published(moon, content, words(nox)))
 
 

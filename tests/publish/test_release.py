@@ -14,10 +14,13 @@ from tests.publish.conftest import NAME, OTHERS, SOUNDS, Cut, digest
 from pressroom.errors import MachineError, ReleaseError, UsageError
 from pressroom.formats import torrentfile
 from pressroom.kinds.publish import Folder, Publishing, QBittorrent, Webseed
-from pressroom.publish import files, journal
+from pressroom.publish import files
 from pressroom.publish.content import content as read_content
-from pressroom.publish.release import JOURNAL, Run, lock_of, look, publish, read_lock, warning
+from pressroom.publish.journal import Journal
+from pressroom.publish.release import JOURNAL, Run, look, publish, warning
 from pressroom.publish.secret import Secrets
+from pressroom.tools import lockfile
+from pressroom.tools.files import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +64,7 @@ def records() -> list[dict[str, Any]]:
 def test_everything_lands_where_it_should(moon: Moon) -> None:
     """The payload first, then files, then what a client watches; a second run changes nothing."""
     content = moon.build()
-    states = [("payload", "absent"), ("folder", "absent"), ("folder", "absent"), ("folder", "absent")]
+    states = [("payload", "absent"), *[("folder", "absent")] * 5]
     assert states == published(moon, content)
     payload = {f"{NAME}/{name}": text for name, text in SOUNDS.items()}
     torrent = content.torrents[0].text()
@@ -70,7 +73,8 @@ def test_everything_lands_where_it_should(moon: Moon) -> None:
     assert {**payload, "Moon.torrent": torrent} == moon.files("../payload")
     built = {f"moon/{name}": text for name, text in {**SOUNDS, **OTHERS}.items()}
     assert {*built, "moon/Moon.torrent", "moon/torrent.json"} == {*moon.files("../build")}
-    assert [served.name, "payload", "build", "torrent"] == [Path(one["to"].split()[1]).name for one in records()]
+    where = [Path(one["to"].split(" (")[0].split()[1]).name for one in records()]
+    assert [served.name, "payload", "build", "torrent", "payload", "build,"] == where
     before = (moon.files("."), moon.files("../payload"), moon.files("../build"), moon.files("../torrent"))
     assert [(label, "current") for label, _ in states] == published(moon, content)
     assert before == (moon.files("."), moon.files("../payload"), moon.files("../build"), moon.files("../torrent"))
@@ -115,7 +119,7 @@ def test_what_drifted_is_put_right(moon: Moon, damage: Callable[[Path], object],
     published(moon, content)
     damage(moon.root.parent / "build" / "moon" / "cover.jpg")
     damage(moon.root / content.torrents[0].folder / NAME / "cover.jpg")
-    states = [("payload", state), ("folder", "current"), ("folder", state), ("folder", "current")]
+    states = [("payload", state), ("folder", "current"), ("folder", state), *[("folder", "current")] * 3]
     assert states == told(list(look(content, everywhere(moon), moon.run(ANNOUNCE=ANNOUNCE))))
     assert states == published(moon, content)
     assert [1, 1] == [one["changes"] for one in records()[-2:]]
@@ -127,11 +131,12 @@ def test_a_new_edition_is_outdated_and_the_old_payload_stays(moon: Moon) -> None
     first = moon.build()
     published(moon, first)
     second = moon.build({**SOUNDS, "cover.jpg": b"another"}, edition=2)
-    assert [("payload", "absent"), *[("folder", "outdated")] * 3] == published(moon, second)
+    before = [("folder", "outdated"), ("folder", "outdated"), ("folder", "outdated"), ("folder", "outdated")]
+    assert [("payload", "absent"), *before, ("folder", "outdated")] == published(moon, second)
     assert {b"picture", b"another"} == {
         text for name, text in moon.files("published/moon").items() if name.endswith("cover.jpg")
     }
-    lock = read_lock(moon.source)
+    lock = lockfile.read(lockfile.beside(moon.source))
     assert lock
     assert (2, second.torrents[0].hashes.v1) == (lock.edition, lock.torrents[""].infohash_v1)
 
@@ -153,8 +158,8 @@ def test_a_lock_that_may_not_change_stops_publishing(moon: Moon) -> None:
     run = Run(root=moon.root, secrets=Secrets({}), digest_of=digest, frozen=True)
     publishing = Publishing(destinations=(folder(moon, "payload"),))
     reports = list(publish(moon.build(), publishing, run, moon.source))
-    told = f"{lock_of(moon.source)}: would change, and --locked forbids that"
-    assert [UsageError, type(None)] == [type(one.error) for one in reports]
+    told = f"{lockfile.beside(moon.source)}: would change, and --locked forbids that"
+    assert [UsageError, type(None), type(None)] == [type(one.error) for one in reports]
     assert told == str(reports[0].error)
     assert {} == moon.files("../payload")
 
@@ -179,7 +184,8 @@ def test_the_repos_own_folders_are_no_destination(moon: Moon, name: str) -> None
     """Your sources are never written over."""
     one = Folder(to="folder", path=str(moon.root / name))
     reports = published(moon, moon.build(), Publishing(destinations=(one,)))
-    assert [("folder", f"folder {moon.root / name}: is one of the repo's own; publish to a folder outside of it")] == reports
+    told = f"folder {moon.root / name}: is one of the repo's own; publish to a folder outside of it"
+    assert [("folder", told), ("folder", "waits")] == reports
 
 
 def test_looking_changes_nothing(moon: Moon) -> None:
@@ -187,7 +193,7 @@ def test_looking_changes_nothing(moon: Moon) -> None:
     content = moon.build()
     before = moon.files("..")
     reports = list(look(content, everywhere(moon), moon.run(ANNOUNCE=ANNOUNCE)))
-    assert ["absent"] * 4 == [one.outcome.state for one in reports if one.outcome]
+    assert ["absent"] * 6 == [one.outcome.state for one in reports if one.outcome]
     assert before == moon.files("..")
 
 
@@ -242,7 +248,7 @@ def test_killed_at_any_moment_it_goes_on_and_ends_the_same(tmp_path: Path, monke
         published(again, content)
         assert wanted == {name: text for name, text in again.files("..").items() if "journal" not in name}
         assert {"current"} == {state for _, state in published(again, content)}
-        assert 4 == len({one["to"] for one in records()})
+        assert 6 == len({one["to"] for one in records()})
 
 
 def test_a_full_disk_is_told(moon: Moon, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,9 +258,16 @@ def test_a_full_disk_is_told(moon: Moon, monkeypatch: pytest.MonkeyPatch) -> Non
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    reports = list(publish(moon.build(), Publishing(destinations=(folder(moon),)), moon.run(), moon.source))
+    publishing = Publishing(destinations=(folder(moon), folder(moon, "payload")))
+    reports = list(publish(moon.build(), publishing, moon.run(), moon.source))
     assert isinstance(reports[0].error, MachineError)
     assert "cannot be written (No space left on device)" in str(reports[0].error)
+    content = moon.build()
+    for report in look(content, publishing, moon.run()):
+        assert report.outcome
+    with pytest.raises(MachineError):
+        files.put(moon.root.parent / "build" / "x", content.files[0], content.files[0].source)
+    assert [] == [name for place in ("../build", "published") for name in moon.files(place)]
 
 
 def test_padding_is_served_where_the_web_is_a_seed(moon: Moon) -> None:
@@ -272,9 +285,11 @@ def test_a_journal_line_that_was_cut_off_is_passed_over(moon: Moon) -> None:
     path = moon.root / JOURNAL
     path.parent.mkdir()
     path.write_bytes(b'{"release": "moon", "to": "folder /a", "content": "1"}\n{"release": "mo')
-    journal.append(path, {"release": "moon", "to": "folder /b", "content": "2"})
-    assert {"folder /a": "1", "folder /b": "2"} == journal.last_digests(path, "moon")
-    assert {} == journal.last_digests(path, "sun")
+    one = Journal(path)
+    one.append({"release": "moon", "to": "folder /b", "content": "2"})
+    for found in (one, Journal(path)):
+        assert ["1", "2", ""] == [found.last("moon", f"folder /{name}") for name in "abc"]
+        assert "" == found.last("sun", "folder /a")
 
 
 def test_a_release_without_a_torrent_is_told(moon: Moon) -> None:
@@ -284,8 +299,9 @@ def test_a_release_without_a_torrent_is_told(moon: Moon) -> None:
     told = "moon has no torrent; give it a `torrent`, or a `publish` of its own"
     reports = list(look(content, publishing, moon.run()))
     labels = [one.label for one in publishing.destinations]
-    assert ["None", f"{labels[1]}: {told}", f"{labels[2]}: {told}"] == [str(report.error) for report in reports]
-    assert labels == [report.label for report in reports]
+    errors = ["None", f"{labels[1]}: {told}", f"{labels[2]}: {told}", "None"]
+    assert errors == [str(report.error) for report in reports]
+    assert [*labels, f"{labels[0]}, pointers"] == [report.label for report in reports]
 
 
 def test_a_torrent_that_is_not_made_any_more_is_not_published(moon: Moon) -> None:
@@ -309,8 +325,90 @@ def test_an_edition_that_was_lowered_is_refused(moon: Moon) -> None:
 
 def test_a_lock_that_is_none_is_told(moon: Moon) -> None:
     """In a line, with where to find it."""
-    lock_of(moon.source).write_text('{"edition": "first"}', encoding="utf-8")
+    lockfile.beside(moon.source).write_text('{"edition": "first"}', encoding="utf-8")
     with pytest.raises(ReleaseError) as refused:
-        read_lock(moon.source)
+        lockfile.read(lockfile.beside(moon.source))
     told = "cannot be read (it is not as pressroom wrote it); take it from your version control again"
-    assert f"{lock_of(moon.source)}: {told}" == str(refused.value)
+    assert f"{lockfile.beside(moon.source)}: {told}" == str(refused.value)
+
+
+@pytest.mark.parametrize("taken", [lambda path: path.rename(f"{path}.added"), lambda path: path.unlink()])
+def test_a_client_may_take_what_it_watches_for(moon: Moon, taken: Callable[[Path], object]) -> None:
+    """Transmission renames a .torrent and Deluge deletes it; it is not given to them again, but an edition's other one is."""
+    one = Publishing(destinations=(folder(moon, "torrent"),))
+    published(moon, moon.build(), one)
+    taken(moon.root.parent / "torrent" / "Moon.torrent")
+    assert [("folder", "current")] == published(moon, moon.build(), one)
+    assert 1 == len(records())
+    assert [("folder", "absent")] == published(moon, moon.build({"a": b"b"}, edition=2), one)
+    assert (moon.root.parent / "torrent" / "Moon.torrent").is_file()
+
+
+@pytest.mark.parametrize("secret", ["just-a-passkey", "http://[abc", "gopher://x/announce"])
+def test_an_announce_address_that_is_none_is_refused(moon: Moon, secret: str) -> None:
+    """Without being repeated."""
+    one = folder(moon, "torrent", trackers=["env:ANNOUNCE"])
+    run = moon.run(ANNOUNCE=secret)
+    (report,) = publish(moon.build(), Publishing(destinations=(one,)), run, moon.source)
+    wanted = "a tracker's address such as https://tracker.example/announce or udp://tracker.example:6969"
+    assert f"{one.label}: env:ANNOUNCE: expected {wanted}" == str(report.error)
+    assert {} == moon.files("../torrent")
+
+
+def test_what_leads_people_there_waits_for_everything(moon: Moon) -> None:
+    """A .torrent on the web is written when all files of all destinations are there, and the web was looked at."""
+    destinations = (folder(moon, "payload"), Webseed(to="webseed"), folder(moon))
+    reports = published(moon, moon.build(), Publishing(destinations=destinations))
+    nowhere = "webseed: no torrent names a web seed; give one `webseeds`, or this an `url`"
+    files_first = [("payload", "absent"), ("folder", "absent"), ("folder", "absent")]
+    assert [*files_first, ("webseed", nowhere), ("folder", "waits"), ("folder", "waits")] == reports
+    assert [] == [name for name in (*moon.files("../payload"), *moon.files("../build")) if name.endswith(".torrent")]
+
+
+def test_a_lock_that_was_lost_is_written_again(moon: Moon) -> None:
+    """Also where every destination is as it should be."""
+    one = Publishing(destinations=(folder(moon),))
+    published(moon, moon.build(), one)
+    lock = lockfile.beside(moon.source)
+    wanted = lock.read_bytes()
+    lock.unlink()
+    assert {"current"} == {state for _, state in published(moon, moon.build(), one)}
+    assert wanted == lock.read_bytes()
+
+
+def test_a_build_folder_elsewhere_is_the_repos_own_too(moon: Moon) -> None:
+    """By its name in the settings, and behind a link."""
+    content = moon.build()
+    (moon.root / "out").symlink_to(moon.root.parent / "disk")
+    for path in (moon.root / "out" / "x", moon.root.parent / "disk"):
+        one = Folder(to="folder", path=str(path))
+        run = Run(root=moon.root, build=Path("out"), secrets=Secrets({}), digest_of=digest)
+        report = next(publish(content, Publishing(destinations=(one,)), run, moon.source))
+        assert f"folder {path}: is one of the repo's own; publish to a folder outside of it" == str(report.error)
+
+
+def test_what_stands_in_the_way_is_named(moon: Moon) -> None:
+    """With its path, and what to do."""
+    one = folder(moon)
+    (moon.root.parent / "build" / "moon" / "cover.jpg").mkdir(parents=True)
+    run = Run(root=moon.root, secrets=Secrets({}), digest_of=sha256)
+    report = next(publish(moon.build(), Publishing(destinations=(one,)), run, moon.source))
+    path = moon.root.parent / "build" / "moon" / "cover.jpg"
+    assert f"{one.label}: {path}: a folder stands where a file belongs; move it away" == str(report.error)
+
+
+def test_a_source_that_is_gone_is_not_the_targets_fault(moon: Moon) -> None:
+    """The file of the build is named."""
+    content = moon.build()
+    (moon.root / "build" / "moon" / "cover.jpg").unlink()
+    report = next(publish(content, Publishing(destinations=(folder(moon),)), moon.run(), moon.source))
+    assert "build/moon/cover.jpg: cannot be read (No such file or directory); `doit verify` says more" == str(report.error)
+
+
+def test_two_torrents_of_one_name_share_a_file(moon: Moon) -> None:
+    """Which lies at their destination once."""
+    content = moon.build()
+    (one,) = content.torrents
+    other = replace(one, label="b", title="Moon b.torrent", entries=tuple(replace(e, root=Path("x")) for e in one.entries))
+    paths = [entry.path for entry in replace(content, torrents=(one, other)).chosen("payload")]
+    assert len(set(paths)) == len(paths) == len(SOUNDS) + 2

@@ -14,7 +14,8 @@ import pytest
 
 from pressroom.errors import MachineError, PressroomError, ReleaseError, ToolError
 from pressroom.formats.secretname import SecretName
-from pressroom.publish.secret import Secret, Secrets, guarded
+from pressroom.publish.guard import guarded
+from pressroom.publish.secret import Secret, Secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +79,15 @@ def test_a_bugs_traceback_is_shown_without_secrets(capsys: pytest.CaptureFixture
 def test_other_programs_do_not_inherit_them() -> None:
     """The variable is taken out of their environment."""
     assert {"OTHER": "1"} == read().environment()
+    assert {} == read().environment([SecretName("env", "OTHER")])
+
+
+def test_line_breaks_around_a_secret_are_none_of_it() -> None:
+    """As a variable has them that was read from a file of another system; several lines are no secret."""
+    secrets = read(" hunter2\r\n")
+    assert ("hunter2", "it is ***") == (secrets.get(NAME).reveal(), secrets.redacted("it is hunter2"))
+    with pytest.raises(ReleaseError, match=r"^env:CANARY: expected one line, the secret, got 2 lines$"):
+        read("one\ntwo")
 
 
 def test_files_hold_one_line(tmp_path: Path) -> None:

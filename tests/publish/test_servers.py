@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.publish.conftest import NAME, SOUNDS, Cut
 from tests.publish.nox import free_port
 from tests.publish.web import Ranges
 
+from pressroom.errors import MachineError
 from pressroom.kinds.publish import S3, Folder, Publishing, Rsync, Webseed
 from pressroom.publish.release import look, publish
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pressroom.publish.content import Content
 
 pytestmark = pytest.mark.clients
+HASHED = "hls/aac.0123456789abcdef.mp4"
 KEYS = {"ACCESS": "AKIAFORATEST", "SECRET": "not a secret"}
 
 
@@ -102,10 +105,10 @@ def test_rsync_brings_what_lacks(moon: Moon, ssh_config: Path, tmp_path: Path, w
     next(path for path in (tmp_path / "far").rglob("01 Rise.flac")).unlink()
     before = moon.files("../far")
     reports = list(look(content, Publishing(destinations=(one,)), moon.run()))
-    assert reports[-1].outcome
-    assert 2 == len(reports[-1].outcome.changed)
+    assert reports[-2].outcome
+    assert 2 == len(reports[-2].outcome.changed)
     assert before == moon.files("../far")
-    assert "drifted" == published(moon, content, one)[-1]
+    assert ["drifted", "current"] == published(moon, content, one)[-2:]
     assert there == moon.files("../far/mu sic")
 
 
@@ -113,9 +116,13 @@ def test_a_machine_that_does_not_let_us_in_is_told(moon: Moon, ssh_config: Path,
     """In ssh's own words, without being asked for a password."""
     (ssh_config.parent / "authorized").write_text("", encoding="utf-8")
     one = Rsync(to="rsync", target=f"loop:{tmp_path}/far", ssh_config=str(ssh_config))
-    (told,) = published(moon, moon.build(), one)
+    told, waits = published(moon, moon.build(), one)
     assert told.startswith(f"{one.label}: cannot be reached: ")
-    assert "Permission denied" in told
+    assert ("waits", True) == (waits, "Permission denied" in told)
+    (ssh_config.parent / "known").write_text("", encoding="utf-8")
+    told = published(moon, moon.build(), one)[0]
+    assert told.startswith(f"{one.label}: cannot be reached: ")
+    assert told.endswith("; `ssh` to it once, by hand, and look at its key")
 
 
 @pytest.fixture
@@ -146,12 +153,13 @@ def s3(url: str, **more: str) -> S3:
 
 @pytest.mark.filterwarnings("ignore")
 def test_s3_holds_each_file_with_its_headers(moon: Moon, bucket: str) -> None:
-    """What never changes is kept by caches for a year, what points to it is asked for; a second run uploads nothing."""
-    content, one = moon.build(), s3(bucket, what="payload", prefix="music")
-    assert ["absent", "absent"] == published(moon, content, one)
+    """A name that holds a digest is kept by caches for a year, all others are asked for; a second run uploads nothing."""
+    content, one = moon.build({**SOUNDS, HASHED: b"part"}), s3(bucket, what="payload", prefix="music")
+    assert ["absent"] * 3 == published(moon, content, one)
     store = client(importlib.import_module("boto3"), bucket)
     for key, kind, keep in (
-        (f"music/{NAME}/flac/01 Rise.flac", "audio/flac", "public, max-age=31536000, immutable"),
+        (f"music/{NAME}/{HASHED}", "video/mp4", "public, max-age=31536000, immutable"),
+        (f"music/{NAME}/flac/01 Rise.flac", "audio/flac", "no-cache"),
         ("music/Moon.torrent", "application/x-bittorrent", "no-cache"),
     ):
         found = store.get_object(Bucket="lanterns", Key=key)
@@ -159,25 +167,34 @@ def test_s3_holds_each_file_with_its_headers(moon: Moon, bucket: str) -> None:
     assert (
         SOUNDS["flac/01 Rise.flac"] == store.get_object(Bucket="lanterns", Key=f"music/{NAME}/flac/01 Rise.flac")["Body"].read()
     )
-    assert ["current", "current"] == published(moon, content, one)
+    assert ["current"] * 3 == published(moon, content, one)
     store.put_object(Bucket="lanterns", Key=f"music/{NAME}/cover.jpg", Body=b"pictura")
     store.delete_object(Bucket="lanterns", Key="music/Moon.torrent")
     reports = list(publish(content, Publishing(destinations=(one,)), moon.run(**KEYS), moon.source))
-    assert reports[1].outcome
-    assert ("drifted", (f"write {NAME}/cover.jpg over other bytes", "write Moon.torrent")) == (
-        reports[1].outcome.state,
-        reports[1].outcome.changed,
-    )
-    assert ["current", "current"] == published(moon, content, one)
+    outcomes = [report.outcome for report in reports if report.outcome]
+    assert ("drifted", (f"write {NAME}/cover.jpg over other bytes",)) == (outcomes[1].state, outcomes[1].changed)
+    assert ("absent", ("write Moon.torrent",)) == (outcomes[2].state, outcomes[2].changed)
+    assert ["current"] * 3 == published(moon, content, one)
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_bucket_that_is_not_there_is_told(moon: Moon, bucket: str) -> None:
-    """With its name, and nothing of the keys."""
-    one = s3(bucket, bucket="other")
-    (told,) = published(moon, moon.build(), one)
-    assert told.startswith(f"{one.label}: cannot look into the bucket (")
-    assert KEYS["SECRET"] not in told
+    """With its name, and nothing of the keys; so is a server that does not answer."""
+    for one, why in (
+        (s3(bucket, bucket="other"), "there is no such bucket (FileNotFoundError: "),
+        (s3(f"http://127.0.0.1:{free_port()}"), "nobody answers; is that the server's address? (EndpointConnectionError: "),
+    ):
+        told = published(moon, moon.build(), one)[0]
+        assert told.startswith(f"{one.label}: cannot look into the bucket: {why}")
+        assert KEYS["SECRET"] not in told
+
+
+def test_a_library_that_lacks_is_named(moon: Moon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to install, as what a machine lacks."""
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    one = s3("http://127.0.0.1:9")
+    report = next(publish(moon.build(), Publishing(destinations=(one,)), moon.run(**KEYS), moon.source))
+    assert (MachineError, f"{one.label}: needs `pip install 'pressroom[s3]'`") == (type(report.error), str(report.error))
 
 
 def test_a_web_seed_is_looked_at_file_by_file(moon: Moon, web: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,17 +202,18 @@ def test_a_web_seed_is_looked_at_file_by_file(moon: Moon, web: str, monkeypatch:
     pytest.importorskip("httpx")
     content = moon.build(cut=Cut(webseeds=(web,)))
     words = {"to": "folder", "path": str(moon.root.parent / "payload"), "what": "payload"}
-    assert ["absent", "absent", "current"] == published(moon, content, Folder.model_validate(words), Webseed(to="webseed"))
+    states = published(moon, content, Folder.model_validate(words), Webseed(to="webseed"))
+    assert ["absent", "absent", "current", "absent"] == states
     address = f"{web}The%20Lanterns%20-%20Mo%C3%B6n%20%282026%29/"
     monkeypatch.setattr(Ranges, "ranges", False)
     (told,) = published(moon, content, Webseed(to="webseed"))
-    assert told.startswith(f"webseed: is not a web seed yet: {address}cover.jpg is not served in ranges; ")
+    assert told.startswith(f"webseed: is incomplete: {address}cover.jpg is not served in ranges; ")
     monkeypatch.setattr(Ranges, "ranges", True)
     (moon.root.parent / "payload" / NAME / "cover.jpg").write_bytes(b"short")
     (moon.root.parent / "payload" / NAME / "flac" / "02 Fall.flac").unlink()
     (told,) = published(moon, content, Webseed(to="webseed", url=web))
     assert (
-        f"webseed {web}: is not a web seed yet: {address}cover.jpg has 5 bytes, and 7 in the torrent; "
+        f"webseed {web}: is incomplete: {address}cover.jpg has 5 bytes, and 7 in the torrent; "
         f"{address}flac/02%20Fall.flac gives 404"
     ) == told
 
@@ -206,4 +224,4 @@ def test_a_web_seed_that_nobody_serves_is_told_once(moon: Moon) -> None:
     seed = f"http://127.0.0.1:{free_port()}/"
     (told,) = published(moon, moon.build(), Webseed(to="webseed", url=seed))
     why = f"{seed} cannot be reached ([Errno 111] Connection refused)"
-    assert f"webseed {seed}: is not a web seed yet: {why}" == told
+    assert f"webseed {seed}: is incomplete: {why}" == told

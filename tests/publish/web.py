@@ -58,6 +58,39 @@ class Ranges(SimpleHTTPRequestHandler):
         self.wfile.write(part)
 
 
+class Echo(BaseHTTPRequestHandler):
+    """A server that has an error for everybody, in which it repeats all that it was told."""
+
+    protocol_version = "HTTP/1.1"
+    status = 500
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        """The request itself."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        said = f"{self.requestline}\n{self.headers}{body.decode(errors='replace')}".encode()
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def do_POST(self) -> None:
+        """As for GET."""
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        """As for GET."""
+        self.do_GET()
+
+    def do_HEAD(self) -> None:
+        """As for GET, without its body."""
+        self.send_response(self.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
 @dataclass
 class Tracker:
     """What a tracker knows: of each info hash the ports of loopback where somebody has its files, or wants them (BEP 3)."""

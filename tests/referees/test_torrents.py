@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import payloads
 
 from pressroom.formats import metainfo, torrentfile
 from pressroom.formats.payload import PayloadFile, mistakes
 from pressroom.formats.pieces import Layout, Version, stretches
-from pressroom.tools import hashing, payload
+from pressroom.tools import hashing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def single(tree: Mapping[tuple[str, ...], int]) -> bool:
 
 def ours(folder: Path, tree: Tree, cut: Layout, version: Version) -> metainfo.Torrent:
     """The torrent that we make of what was written."""
-    found = [(("Moon",), hashing.source(folder / "Moon"))] if single(tree) else payload.below(folder / "Moon")
+    found = [(("Moon",), hashing.source(folder / "Moon"))] if single(tree) else payloads.below(folder / "Moon")
     files = [PayloadFile(path=path, size=source.size) for path, source in found]
     due = stretches([file.size for file in files], cut, version)
     return metainfo.hashed("Moon", files, cut, version, hashing.hashes([source for _, source in found], due))

@@ -11,9 +11,11 @@ from pressroom.commands.repo import chosen, here, options
 from pressroom.engine.forecast import forecast
 from pressroom.engine.progress import clock
 from pressroom.engine.releases import read
-from pressroom.errors import exit_code
+from pressroom.errors import PressroomError, exit_code
 from pressroom.publish import release
+from pressroom.publish.content import LISTING
 from pressroom.source import visible
+from pressroom.tools import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +50,7 @@ def run(arguments: Sequence[str]) -> int:
     releases = chosen(build, names)
     outlooks = forecast(releases, build)
     work = [outlook for outlook in outlooks if outlook.fate != "fresh"]
-    notices = {loaded.slug: notice for loaded in releases if (notice := _notice(loaded, work))}
-    errors = {loaded.slug: loaded.error for loaded in releases if loaded.error}
+    notices, errors = _notices(releases, work)
     if "--json" in given:
         found = [
             {
@@ -71,14 +72,29 @@ def run(arguments: Sequence[str]) -> int:
     return exit_code(errors.values()) or (WORK if work else 0)
 
 
+def _notices(releases: Sequence[Loaded], work: Sequence[Outlook]) -> tuple[dict[str, str], dict[str, PressroomError]]:
+    """What publishing will say of each release, by its slug, and the errors of those that cannot be read, or their locks."""
+    notices: dict[str, str] = {}
+    errors: dict[str, PressroomError] = {loaded.slug: loaded.error for loaded in releases if loaded.error}
+    for loaded in releases:
+        try:
+            if notice := _notice(loaded, work):
+                notices[loaded.slug] = notice
+        except PressroomError as error:
+            errors.setdefault(loaded.slug, error)
+    return notices, errors
+
+
 def _notice(loaded: Loaded, work: Sequence[Outlook]) -> str:
     """What publishing will say of a release whose torrents were published as others, or may become others."""
-    if not loaded.release or not (lock := release.lock_of(loaded.release.path)).exists():
+    if not loaded.release or not (lock := lockfile.beside(loaded.release.path)).exists():
         return ""
     kind, words = read(loaded.release)
     if any(lock in outlook.step.hints for outlook in work if outlook.release == loaded.slug):
         return release.warning(loaded.release.path, kind.publishing(words).edition)
     folder = loaded.release.build / loaded.slug
+    if not any(folder / LISTING in step.outputs for step in loaded.steps):
+        return ""  # what an earlier build left
     return release.refused(loaded.release.path, kind.publishing(words).edition, folder)
 
 

@@ -12,15 +12,19 @@ from pressroom.engine.forecast import forecast
 from pressroom.engine.staleness import made_by
 from pressroom.errors import PressroomError, ReleaseError, UsageError, exit_code
 from pressroom.publish import release
-from pressroom.publish.content import content
-from pressroom.publish.secret import Secrets, guarded
+from pressroom.publish.content import content, listing
+from pressroom.publish.guard import guarded
+from pressroom.publish.secret import Secrets
 from pressroom.source import visible
+from pressroom.tools import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pressroom.engine.build import Build
-    from pressroom.engine.releases import Loaded
+    from pressroom.engine.releases import Found, Loaded
+    from pressroom.kinds.publish import Publishing
     from pressroom.plan import Step
     from pressroom.publish.content import Content
     from pressroom.publish.release import Report, Run
@@ -49,7 +53,9 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError(USAGE.rstrip())
     build, secrets, changing = here(), Secrets(), not given & {"--dry-run", "--status"}
     with still(build, writing=changing), guarded(secrets):
-        shared = release.Run(root=build.root, secrets=secrets, digest_of=build.digests.of, frozen="--locked" in given)
+        shared = release.Run(
+            root=build.root, build=build.settings.build, secrets=secrets, digest_of=build.digests.of, frozen="--locked" in given
+        )
         errors: list[PressroomError] = []
         count = 0
         for loaded in chosen(build, names):
@@ -87,6 +93,7 @@ def _reports(loaded: Loaded, build: Build, run: Run, *, changing: bool) -> Itera
         _adopt(loaded, publishing.edition, build)
     _refuse_stale(loaded, publishing.edition, build)
     found = _content(loaded, publishing.edition, build)
+    _refuse_twins(found, publishing, build)
     if changing:
         yield from release.publish(found, publishing, run, loaded.release.path)
         _adopt(loaded, publishing.edition, build)
@@ -109,12 +116,13 @@ def _adopt(loaded: Loaded, edition: int, build: Build) -> None:
 
 def _adoptable(loaded: Loaded, edition: int, build: Build) -> dict[str, Step]:
     """The steps that only seem stale, as a lock was written that says of their torrents what they are, by their tasks."""
-    if not loaded.release or not (known := release.read_lock(loaded.release.path)):
+    if not loaded.release or not (known := lockfile.read(lockfile.beside(loaded.release.path))):
         return {}
-    lock = release.lock_of(loaded.release.path)
+    lock = lockfile.beside(loaded.release.path)
     steps = {f"{loaded.slug}:{step.name}": step for step in loaded.steps}
     found = {task: step for task, step in steps.items() if stands_but_for(lock, step, task, build)}
-    return found if found and known.torrents == release.torrents(_content(loaded, edition, build)) else {}
+    made = release.torrents(_content(loaded, edition, build)) if found else {}
+    return found if all(known.torrents.get(label) == one for label, one in made.items()) else {}
 
 
 def _refuse_stale(loaded: Loaded, edition: int, build: Build) -> None:
@@ -131,6 +139,35 @@ def _refuse_stale(loaded: Loaded, edition: int, build: Build) -> None:
         raise ReleaseError(
             f"{loaded.slug}: is not built: {steps} to run, such as {stale[0].task}; run `doit {loaded.slug}` first"
         )
+
+
+def _refuse_twins(found: Content, publishing: Publishing, build: Build) -> None:
+    """Raise ReleaseError where another release has a torrent of the same name, and brings it to the same place."""
+    places = {words.label for words in publishing.destinations if getattr(words, "what", "build") != "build"}
+    names = {name for one in found.torrents for name in (one.torrent.name, one.title)} if places else set()
+    others = [one for one in releases.found(build.settings.build)[0] if names and one.slug != found.slug]
+    for other in others:
+        for name in sorted(names & _torrent_names(build.settings.build / other.slug)):
+            if both := places & _places(other):
+                told = f"'{name}' is there of {other.slug}, too; give one of the torrents a `name` of its own, or a `label`"
+                raise ReleaseError(f"{min(both)}: {told}")
+
+
+def _torrent_names(folder: Path) -> set[str]:
+    """The names of the torrents of a build, and of their files; none where that cannot be told."""
+    try:
+        return {str(one[key]) for one in listing(folder) for key in ("name", "torrent")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _places(found: Found) -> set[str]:
+    """The labels of a release's destinations; none where it cannot be read."""
+    try:
+        kind, words = releases.read(found)
+    except PressroomError:
+        return set()
+    return {one.label for one in kind.publishing(words).destinations}
 
 
 def _tell(slug: str, report: Report, given: set[str]) -> None:

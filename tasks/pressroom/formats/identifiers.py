@@ -153,6 +153,18 @@ def url(text: str) -> str:
     return text
 
 
+def announce(text: str) -> str:
+    """The announce address as written, once clients can ask there (BEP 3, BEP 15; `ws` for browsers); raises ValueError."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in {"http", "https", "udp", "ws", "wss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an unclosed bracket, a port that is no number
+        sound = False
+    if not sound or not text.isprintable() or re.search(r'[\s<>"\\]', text):
+        raise ValueError("a tracker's address such as https://tracker.example/announce or udp://tracker.example:6969")
+    return text
+
+
 def _is_http(text: str) -> bool:
     """Whether `text` is a URL of the web with a host and, if any, a possible port."""
     try:

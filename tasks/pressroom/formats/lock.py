@@ -11,6 +11,8 @@ from pressroom.formats import facts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pressroom.formats.pieces import Version
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedTorrent:
@@ -21,6 +23,11 @@ class PublishedTorrent:
     infohash_v1: str | None = None
     infohash_v2: str | None = None
 
+    @property
+    def version(self) -> Version:
+        """What it is, by the hashes that it has."""
+        return "hybrid" if self.infohash_v1 and self.infohash_v2 else "v2" if self.infohash_v2 else "v1"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
@@ -28,6 +35,11 @@ class Lock:
 
     edition: int
     torrents: dict[str, PublishedTorrent] = field(default_factory=dict)
+
+    def earlier(self, label: str, version: Version) -> PublishedTorrent | None:
+        """What was published as a torrent: under its label, or as the only one, of the same version, which had none."""
+        only = self.torrents.get("") if len(self.torrents) == 1 else None
+        return self.torrents.get(label) or (only if only and only.version == version else None)
 
 
 def read(written: bytes) -> Lock:
@@ -49,11 +61,20 @@ def refusal(lock: Lock, edition: int, torrents: Mapping[str, PublishedTorrent]) 
         return ""
     if edition < lock.edition:
         return f"edition {lock.edition} is published already, and this is edition {edition}; {_raised(lock.edition)}"
-    both = [(label, old, torrents[label]) for label, old in lock.torrents.items() if label in torrents]
-    changed = [label for label, old, made in both if any(_hashes(old)) and _hashes(old) != _hashes(made)]
+    changed = [label for label, old in lock.torrents.items() if any(_hashes(old)) and _replaced(lock, label, torrents)]
     which = ", ".join(f"the torrent '{label}'" if label else "the torrent" for label in changed)
     told = f"the one published as edition {edition}; raise `edition` to publish it, or take the change back"
     return f"{which} is another than {told}" if changed else ""
+
+
+def _replaced(lock: Lock, label: str, torrents: Mapping[str, PublishedTorrent]) -> bool:
+    """Whether another torrent takes the place of a published one: of its label, or of the only one, which had none."""
+    old = lock.torrents[label]
+    if label in torrents:
+        return _hashes(torrents[label]) != _hashes(old)
+    only = not label and len(lock.torrents) == 1
+    same = [made for made in torrents.values() if only and made.version == old.version]
+    return bool(same) and all(_hashes(made) != _hashes(old) for made in same)
 
 
 def _raised(edition: int) -> str:

@@ -65,8 +65,10 @@ def below_address(value: object) -> str:
 
 def target(value: object) -> str:
     """`host:/path` or `user@host:path`, as rsync takes it; never an option, never a local path."""
-    written = line(value)
-    if not re.fullmatch(TARGET, written) or "::" in written or ".." in PurePosixPath(written.partition(":")[2]).parts:
+    # `~/` is the folder that paths begin in anyway; rsync would make a folder of that name there.
+    written = re.sub(":~/+", ":", line(value), count=1)
+    path = written.rpartition("]")[2].partition(":")[2]
+    if not re.fullmatch(TARGET, written) or path.startswith((":", "~")) or ".." in PurePosixPath(path).parts:
         raise ValueError("a place such as 'host:/srv/music' or 'me@host:music'")
     return written.rstrip("/")
 
@@ -242,6 +244,12 @@ class Chosen:
 
 
 Destinations = Annotated[tuple[Annotated[Destination, Chosen()], ...], Count(0, 50)]
+
+
+def secrets_of(words: Destination) -> set[SecretName]:
+    """The secrets that a destination needs."""
+    values = [value for one in vars(words).values() for value in (one if isinstance(one, tuple) else (one,))]
+    return {value for value in values if isinstance(value, SecretName)}
 
 
 @dataclass(frozen=True, kw_only=True)

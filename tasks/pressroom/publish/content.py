@@ -83,9 +83,9 @@ class Content:
         """The files that a destination takes, pointers last."""
         if what == "build":
             return tuple(sorted(self.files, key=lambda entry: entry.pointer))
-        files = [entry for one in self.torrents for entry in one.entries] if what == "payload" else []
-        texts = [text_entry(one.title, one.text(trackers)) for one in self.torrents]
-        return (*dict.fromkeys(files), *texts)
+        # Two torrents of one name may hold the same file, each from a folder of its own.
+        files = {entry.path: entry for one in self.torrents for entry in one.entries} if what == "payload" else {}
+        return (*files.values(), *(text_entry(one.title, one.text(trackers)) for one in self.torrents))
 
 
 def text_entry(path: str, text: bytes) -> Entry:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 from abc import abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
@@ -48,16 +49,9 @@ class Files(Destination):
         """Which files it lacks."""
         lacking = self.lacking()
         wanted = [entry for entry in self.entries if entry.path in lacking]
-        changes = tuple(self._change(entry, lacking[entry.path]) for entry in wanted)
-        return View(state=self._state(lacking), changes=self.batched(changes, wanted))
-
-    def batched(self, changes: tuple[Change, ...], _wanted: Sequence[Entry]) -> tuple[Change, ...]:
-        """The changes, one for each file, or fewer where one call does several."""
-        return changes
-
-    def _change(self, entry: Entry, lacking: Lacking) -> Change:
-        told = f"write {entry.path}" + " over other bytes" * (lacking == "other")
-        return Change(told=told, do=lambda: self.write([entry]))
+        told = tuple(f"write {entry.path}" + " over other bytes" * (lacking[entry.path] == "other") for entry in wanted)
+        changes = (Change(told=told, do=lambda: self.write(wanted)),) if wanted else ()
+        return View(state=self._state(lacking), changes=changes)
 
     def _state(self, lacking: Mapping[str, Lacking]) -> State:
         """What the missing and the other files amount to."""
@@ -90,13 +84,23 @@ def put(target: Path, entry: Entry, source: Path | None = None, *, mode: int = 0
             stream.flush()
             os.fsync(stream.fileno())
             os.fchmod(stream.fileno(), mode)
-        if found != entry.sha256:
-            part.unlink()
-            raise ReleaseError(f"{source or target}: is not what was built; `doit verify` says more")
-        part.replace(target)
-        flush(target.parent)
+        if found == entry.sha256:
+            part.replace(target)
+            flush(target.parent)
     except OSError as error:
+        _drop(part)
+        if source and error.filename == str(source):
+            raise ReleaseError(f"{source}: cannot be read ({error.strerror}); `doit verify` says more") from error
         raise MachineError(f"{target}: cannot be written ({error.strerror or error})") from error
+    if found != entry.sha256:
+        _drop(part)
+        raise ReleaseError(f"{source or target}: is not what was built; `doit verify` says more")
+
+
+def _drop(part: Path) -> None:
+    """Remove what was only begun, if that can be."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def flush(folder: Path) -> None:
@@ -136,15 +140,20 @@ def _filled(target: BinaryIO, entry: Entry, source: Path | None) -> str:
     return found.hexdigest()
 
 
-def refuse_own(folder: Path, root: Path) -> None:
+def refuse_own(folder: Path, root: Path, build: Path) -> None:
     """Raise ReleaseError for a destination in the repo's own folders, whose files are not to be written over."""
     real = folder.resolve()
-    if real == root or any(
-        real.is_relative_to(root / name) for name in ("releases", "build", "kept", "published", ".pressroom")
-    ):
+    own = [(root / name).resolve() for name in ("releases", build, "kept", "published", ".pressroom")]
+    if real == root or any(real.is_relative_to(one) for one in own):
         raise ReleaseError(f"folder {folder}: is one of the repo's own; publish to a folder outside of it")
 
 
 def cannot(label: str, error: OSError) -> ToolError:
-    """A place that cannot be looked at."""
-    return ToolError(f"{label}: cannot be looked at ({error.strerror or error})")
+    """A place that cannot be looked at, with what to do."""
+    told = {
+        errno.EISDIR: "a folder stands where a file belongs; move it away",
+        errno.ENOTDIR: "a file stands where a folder belongs; move it away",
+        errno.EACCES: "it may not be read; mend its permissions",
+    }
+    where = f"{error.filename}: " if error.filename else ""
+    return ToolError(f"{label}: {where}{told.get(error.errno or 0, f'cannot be looked at ({error.strerror or error})')}")

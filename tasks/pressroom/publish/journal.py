@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pressroom.errors import MachineError
 from pressroom.publish.files import flush
 
 if TYPE_CHECKING:
@@ -14,10 +16,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def append(path: Path, record: Mapping[str, object]) -> None:
-    """Add a line, flushed; one that a kill left half-written is ended first."""
+class Journal:
+    """The journal in a file, which is read once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def _last(self) -> dict[tuple[str, str], str]:
+        """The digest of what was last given, by release and destination."""
+        return {_key(record): str(record.get("content")) for record in _records(self.path)}
+
+    def last(self, slug: str, label: str) -> str:
+        """The digest of what a destination of a release was last given; empty where that is not known."""
+        return self._last.get((slug, label), "")
+
+    def append(self, record: Mapping[str, object]) -> None:
+        """Add a line, flushed; raises MachineError where it cannot be written."""
+        try:
+            _append(self.path, json.dumps({"when": _now(), **record}, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise MachineError(f"{self.path}: cannot be written ({error.strerror or error})") from error
+        self._last[_key(record)] = str(record.get("content"))
+
+
+def _key(record: Mapping[str, object]) -> tuple[str, str]:
+    return str(record.get("release")), str(record.get("to"))
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line; one that a kill left half-written is ended first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"when": _now(), **record}, ensure_ascii=False) + "\n"
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         size = os.fstat(handle).st_size
@@ -27,11 +56,6 @@ def append(path: Path, record: Mapping[str, object]) -> None:
     finally:
         os.close(handle)
     flush(path.parent)
-
-
-def last_digests(path: Path, slug: str) -> dict[str, str]:
-    """The digest of what each destination of a release was last given, by its label."""
-    return {str(record.get("to")): str(record.get("content")) for record in _records(path) if record.get("release") == slug}
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pressroom.errors import MachineError
+from pressroom.errors import MachineError, PressroomError
 from pressroom.publish.files import cannot, flush, put, standing
 from pressroom.publish.protocol import Change, Destination, View
 
@@ -39,14 +39,14 @@ class Payload(Destination):
         if not folder.is_dir():
             count = len(self._served.entries)
             told = f"copy {count} file{'s' * (count > 1)} to {folder}"
-            return View(state="absent", changes=(Change(told=told, do=self._copy_all),))
+            return View(state="absent", changes=(Change(told=(told,), do=self._copy_all),))
         try:
             stands = [standing(one.source, one, self._digest_of(one.source)) for one in self._served.entries]
         except OSError as error:
             raise cannot(self.label, error) from error
         lacking = [number for number, one in enumerate(stands) if one]
         changes = tuple(
-            Change(told=f"put back {self._served.entries[number].path}", do=partial(self._put, number, folder))
+            Change(told=(f"put back {self._served.entries[number].path}",), do=partial(self._put, number, folder))
             for number in lacking
         )
         state = "drifted" if "other" in stands else "incomplete" if lacking else "current"
@@ -57,15 +57,19 @@ class Payload(Destination):
         folder = self._served.folder
         part = folder.with_name(f".{folder.name}.part")
         try:
-            if part.exists():
-                shutil.rmtree(part)
+            for begun in folder.parent.glob(".*.part"):  # of a run that was killed, maybe of other bytes
+                shutil.rmtree(begun)
             for number in range(len(self._served.entries)):
                 self._put(number, part)
             for above, _, _ in os.walk(part, topdown=False):
                 flush(part.__class__(above))
             part.rename(folder)
             flush(folder.parent)
+        except PressroomError:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
         except OSError as error:
+            shutil.rmtree(part, ignore_errors=True)
             raise MachineError(f"{folder}: cannot be written ({error.strerror or error})") from error
 
     def _put(self, number: int, folder: Path) -> None:

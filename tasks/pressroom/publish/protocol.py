@@ -18,9 +18,9 @@ edition or build is there; `drifted`: it is not as it was published."""
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """Something that a destination lacks: what would be done, in words, and the doing."""
+    """Something that a destination lacks: what would be done, a line each, and the doing."""
 
-    told: str
+    told: tuple[str, ...]
     do: Callable[[], None]
 
 
@@ -31,6 +31,11 @@ class View:
     state: State
     changes: tuple[Change, ...] = ()
     note: str = ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What would be done, in words."""
+        return tuple(line for change in self.changes for line in change.told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,21 +67,21 @@ def bring(destination: Destination, before: Callable[[View], None] = lambda _vie
     """
     view = destination.look()
     if not view.changes:
-        _current(destination, view)
+        _refuse(destination, view, "")
         return Outcome(state=view.state, note=view.note)
     before(view)
     for change in view.changes:
         change.do()
     after = destination.look()
-    _current(destination, after)
-    return Outcome(state=view.state, changed=tuple(change.told for change in view.changes), note=after.note)
+    _refuse(destination, after, " after all was done")
+    return Outcome(state=view.state, changed=view.told, note=after.note)
 
 
-def _current(destination: Destination, view: View) -> None:
+def _refuse(destination: Destination, view: View, when: str) -> None:
     """Raise ToolError for a destination that is not as it should be."""
     if view.state != "current":
-        left = view.note or "; ".join(change.told for change in view.changes[:3])
-        raise ToolError(f"{destination.label}: is {view.state} after all was done: {left}")
+        left = view.note or "; ".join(view.told[:3])
+        raise ToolError(f"{destination.label}: is {view.state}{when}: {left}")
 
 
 def together(states: Iterable[State]) -> State:

@@ -38,6 +38,8 @@ CUT = 40
 ANSWER_SECONDS = 20.0
 STILL_SECONDS = 6.0
 """A torrent that is neither whole nor being checked for so long will not become whole by itself."""
+LIST_SECONDS = 2.0
+"""What qBittorrent lists is renewed every 1.5 seconds."""
 STUCK_SECONDS = 120
 POLL_SECONDS = 0.1
 
@@ -71,9 +73,9 @@ class Seeding(Destination):
         name = served.torrent.name
         found = found_in(listed, served.hashes)
         paused = found is not None and found["state"] in STOPPED | HALTED and UNCHECKED not in marks(found)
-        seed = Change(told=f"check and seed {name}", do=lambda: self._seed(served, paused=paused))
+        seed = Change(told=(f"check and seed {name}",), do=lambda: self._seed(served, paused=paused))
         if found is None:
-            return View(state="absent", changes=(Change(told=f"add {name}", do=lambda: self._add(served)), seed))
+            return View(state="absent", changes=(Change(told=(f"add {name}",), do=lambda: self._add(served)), seed))
         moved = self._displaced(served, found, paused=paused)
         drifted = (*moved, *self._drift(served, found))
         if UNCHECKED in marks(found) or not is_whole(found):
@@ -90,7 +92,7 @@ class Seeding(Destination):
         if str(found["save_path"]).rstrip("/") == folder:
             return ()
         told = f"set the folder of {served.torrent.name} to {folder}"
-        return (Change(told=told, do=lambda: self._move(str(found["hash"]), folder, paused=paused)),)
+        return (Change(told=(told,), do=lambda: self._move(str(found["hash"]), folder, paused=paused)),)
 
     def _drift(self, served: Served, found: Torrent) -> tuple[Change, ...]:
         """What the user, or an older release, has set in another way."""
@@ -99,15 +101,15 @@ class Seeding(Destination):
         category = self._words.category
         if category is not None and found["category"] != category:
             told = f"set the category of {name} to {category}"
-            changes.append(Change(told=told, do=lambda: self._client.set_category(key, category)))
+            changes.append(Change(told=(told,), do=lambda: self._client.set_category(key, category)))
         if missing := [tag for tag in self._words.tags if tag not in marks(found)]:
             told = f"tag {name} with {', '.join(missing)}"
-            changes.append(Change(told=told, do=lambda: self._client.add_tags(key, missing)))
+            changes.append(Change(told=(told,), do=lambda: self._client.add_tags(key, missing)))
         if wanted := self._announces(served):
             there = self._client.trackers(key)
             if lacking := [url for url in wanted if url not in there]:
                 told = f"announce {name} to {', '.join(sorted({str(urlsplit(url).hostname) for url in lacking}))}"
-                changes.append(Change(told=told, do=lambda: self._client.announce(key, wanted, there)))
+                changes.append(Change(told=(told,), do=lambda: self._client.announce(key, wanted, there)))
         return tuple(changes)
 
     def _superseded(self, listed: Sequence[Torrent]) -> list[Change]:
@@ -117,10 +119,10 @@ class Seeding(Destination):
         old = [one for one in listed if PurePosixPath(str(one["save_path"])).parent == ours and str(one["hash"]) not in own]
         if self._words.superseded == "remove":
             told = "remove the superseded {} and keep its files"
-            return [Change(told=told.format(one["name"]), do=partial(self._client.remove, str(one["hash"]))) for one in old]
+            return [Change(told=(told.format(one["name"]),), do=partial(self._client.remove, str(one["hash"]))) for one in old]
         return [
             Change(
-                told=f"tag {one['name']} as {SUPERSEDED}",
+                told=(f"tag {one['name']} as {SUPERSEDED}",),
                 do=partial(self._client.add_tags, str(one["hash"]), [SUPERSEDED]),
             )
             for one in old
@@ -144,24 +146,33 @@ class Seeding(Destination):
         A torrent that is not whole is never left running: it would fetch other people's bytes over the release. One that the
         user has `paused` stays so.
         """
-        key = str(self._idle(served)["hash"])
+        found = self._idle(served)
+        key = str(found["hash"])
         if not paused:
             self._client.add_tags(key, [UNCHECKED])
             self._client.stop(key)
         self._client.recheck(key)
-        self._refuse_broken(served, self._checked(served))
+        self._refuse_broken(served, self._checked(served, was_whole=found["progress"] == 1))
         if not paused:
             self._client.start(key)
+            self._started(served, key)
             self._client.remove_tags(key, [UNCHECKED])
-            self._started(served)
 
-    def _started(self, served: Served) -> None:
-        """Wait until a torrent that was started is seen to seed."""
+    def _started(self, served: Served, key: str) -> None:
+        """Wait until a torrent that was started is seen to seed; one that turns out not to be whole is stopped again.
+
+        qBittorrent stops one that was stopped when its check began, once more, when that ends.
+        """
         deadline = time.monotonic() + ANSWER_SECONDS
         while (found := self._found(served))["state"] not in SEEDING:
+            if found["state"] not in BUSY and not is_whole(found):
+                self._client.stop(key)
+                self._refuse_broken(served, found)
             if time.monotonic() > deadline:
                 raise ToolError(f"{self.label}: {served.torrent.name} was started and is {found['state']}")
-            time.sleep(POLL_SECONDS)
+            time.sleep(LIST_SECONDS if found["state"] in STOPPED else POLL_SECONDS)
+            if found["state"] in STOPPED:
+                self._client.start(key)
 
     def _idle(self, served: Served) -> Torrent:
         """The torrent once it is neither being checked nor moved; raises ToolError where that gets nowhere."""
@@ -176,15 +187,20 @@ class Seeding(Destination):
             time.sleep(POLL_SECONDS)
         return found
 
-    def _checked(self, served: Served) -> Torrent:
-        """The torrent once it is whole, or has not become so for a while: a check of few files is never seen to run."""
-        deadline = time.monotonic() + STILL_SECONDS
-        while (found := self._found(served))["progress"] != 1 or found["state"] in BUSY:
+    def _checked(self, served: Served, *, was_whole: bool) -> Torrent:
+        """The torrent once it is whole, or has not become so for a while: a check of few files is never seen to run.
+
+        Of one that `was_whole` before, what is listed at first is from before the check.
+        """
+        began = deadline = time.monotonic()
+        while (found := self._found(served))["progress"] != 1 or found["state"] in BUSY or was_whole:
+            now = time.monotonic()
             if found["state"] in BUSY:
                 self._idle(served)
-                deadline = time.monotonic() + STILL_SECONDS
-            elif time.monotonic() > deadline:
+                deadline, was_whole = time.monotonic(), False
+            elif now > deadline + STILL_SECONDS:
                 break
+            was_whole = was_whole and now < began + LIST_SECONDS
             time.sleep(POLL_SECONDS)
         return found
 

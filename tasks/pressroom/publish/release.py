@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pressroom.errors import MachineError, PressroomError, ReleaseError, UsageError
+from pressroom.formats import identifiers
 from pressroom.formats import lock as locks
 from pressroom.formats.lock import Lock, PublishedTorrent
-from pressroom.kinds.publish import S3, Folder, QBittorrent, Rsync
-from pressroom.publish import journal
+from pressroom.kinds.publish import S3, Folder, QBittorrent, Rsync, Webseed, secrets_of
 from pressroom.publish.content import PUBLISHED, listing, text_entry
-from pressroom.publish.files import put
+from pressroom.publish.files import put, refuse_own
 from pressroom.publish.folder import FolderFiles
+from pressroom.publish.journal import Journal
 from pressroom.publish.payload import Payload
 from pressroom.publish.protocol import Outcome, bring
 from pressroom.publish.qbittorrent import Seeding
@@ -21,10 +23,10 @@ from pressroom.publish.rsync import RsyncFiles
 from pressroom.publish.s3 import S3Files
 from pressroom.publish.webseed import Webseeds
 from pressroom.publish.webui import WebUi
+from pressroom.tools import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from pressroom.formats.secretname import SecretName
     from pressroom.kinds.publish import Destination as Words
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from pressroom.publish.secret import Secret, Secrets
 
 JOURNAL = PUBLISHED / "journal.jsonl"
+Rank = Literal["payload", "files", "web", "clients", "pointers"]
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""The order of publishing: what is served, files, a look at the web, clients, what leads people to the files."""
 MOST_WRITTEN = 100
 """Changes that a line of the journal holds."""
 
@@ -43,11 +48,13 @@ class Run:
     """What the releases of one run share: secrets, digests of files, and one client for each Web UI."""
 
     root: Path
+    build: Path = Path("build")
     secrets: Secrets
     digest_of: Callable[[Path], str | None]
     frozen: bool = False
     """Whether no lock may change."""
     clients: dict[str, WebUi] = field(default_factory=dict)
+    journal: Journal = field(default_factory=lambda: Journal(JOURNAL))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +67,16 @@ class Report:
 
 
 def look(content: Content, publishing: Publishing, run: Run) -> Iterator[Report]:
-    """How every destination stands, and what would be changed, changing nothing."""
-    for rank in _ranks(content, publishing, run):
-        for make in rank:
-            yield _tried(make, _seen)
+    """How every destination stands, and what would be changed, changing nothing; a failure is told once."""
+    failed = set()
+    for maker in (maker for rank in _ranks(content, publishing, run) for maker in rank if maker.after not in failed):
+        report = _tried(maker, _seen)
+        failed |= {report.label} if report.error else set()
+        yield report
 
 
 def publish(content: Content, publishing: Publishing, run: Run, source: Path) -> Iterator[Report]:
-    """Bring a release everywhere: the payload first, then files, then what lets people find them.
+    """Bring a release everywhere: the payload first, then files, then the clients that share it, then what leads people there.
 
     Where something failed, what comes after it is not tried. Raises ReleaseError for a torrent that must not take the place
     of the one that was published.
@@ -83,25 +92,9 @@ def publish(content: Content, publishing: Publishing, run: Run, source: Path) ->
         failed = any(report.error for report in reports)
 
 
-def lock_of(source: Path) -> Path:
-    """Where the lock of a release lies: beside its YAML file."""
-    return source.with_suffix(".lock.json")
-
-
-def read_lock(source: Path) -> Lock | None:
-    """What was published of a release; None where nothing was. Raises ReleaseError for a lock that cannot be read."""
-    path = lock_of(source)
-    try:
-        return locks.read(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise ReleaseError(f"{path}: cannot be read ({error}); take it from your version control again") from error
-
-
 def refused(source: Path, edition: int, folder: Path) -> str:
     """Why the torrents that stand in a build's folder will not be published; nothing where they will."""
-    known = read_lock(source)
+    known = lockfile.read(lockfile.beside(source))
     made = {
         one["label"] or "": PublishedTorrent(
             piece_length=one["piece_length"],
@@ -117,7 +110,7 @@ def refused(source: Path, edition: int, folder: Path) -> str:
 
 def warning(source: Path, edition: int) -> str:
     """What to expect where torrents are going to be made again; nothing where that is an edition of its own."""
-    known = read_lock(source)
+    known = lockfile.read(lockfile.beside(source))
     if not known or not known.torrents or edition > known.edition:
         return ""
     if edition < known.edition:
@@ -127,7 +120,7 @@ def warning(source: Path, edition: int) -> str:
 
 def refuse_changed(content: Content, source: Path) -> None:
     """Raise ReleaseError where the torrents are others than those that were published as this edition."""
-    known = read_lock(source)
+    known = lockfile.read(lockfile.beside(source))
     if known and (problem := locks.refusal(known, content.edition, torrents(content))):
         raise ReleaseError(f"{source}: {problem}")
 
@@ -151,19 +144,20 @@ class _Maker:
 
     label: str
     make: Callable[[], Destination]
+    after: str = ""
+    """The label of its first part, where it is the second one."""
 
 
 def _ranks(content: Content, publishing: Publishing, run: Run) -> list[list[_Maker]]:
     """The destinations in the order in which they may be brought up to date: each rank needs those before it."""
-    last = journal.last_digests(JOURNAL, content.slug)
-    ranks: list[list[_Maker]] = [[], [], [], []]
+    ranks: list[list[_Maker]] = [[] for _ in RANKS]
     if any(isinstance(words, QBittorrent) or getattr(words, "what", "") == "payload" for words in publishing.destinations):
         for served in {one.folder: one for one in content.torrents}.values():
             payload = Payload(served, run.digest_of)
-            ranks[0].append(_Maker(label=payload.label, make=partial(_same, payload)))
+            ranks[RANKS.index("payload")].append(_Maker(label=payload.label, make=partial(_same, payload)))
     for words in publishing.destinations:
-        maker = _Maker(label=words.label, make=partial(_destination, words, content, run, last))
-        ranks[_rank(words)].append(maker)
+        for rank, maker in _makers(words, content, publishing, run):
+            ranks[RANKS.index(rank)].append(maker)
     return ranks
 
 
@@ -172,35 +166,69 @@ def _same(payload: Payload) -> Destination:
     return payload
 
 
-def _rank(words: Words) -> int:
-    """1: files; 2: a look at the web; 3: clients, which make torrents public."""
-    if isinstance(words, QBittorrent) or getattr(words, "what", "") == "torrent":
-        return 3
-    return 1 if isinstance(words, (Folder, Rsync, S3)) else 2
+def _makers(words: Words, content: Content, publishing: Publishing, run: Run) -> Iterator[tuple[Rank, _Maker]]:
+    """What makes a destination, and its rank; one that holds files has two parts, as what leads to them goes last."""
+    label = words.label
+    if isinstance(words, QBittorrent):
+        yield "clients", _Maker(label=label, make=partial(_seeding, words, content, run))
+    elif isinstance(words, Webseed):
+        yield "web", _Maker(label=label, make=partial(_webseeds, words, content))
+    elif words.what == "torrent":
+        yield "clients", _Maker(label=label, make=partial(_files, words, label, content, publishing, run, pointers=None))
+    else:
+        yield "files", _Maker(label=label, make=partial(_files, words, label, content, publishing, run, pointers=False))
+        if any(entry.pointer for entry in content.chosen(words.what)):
+            make = partial(_files, words, f"{label}, pointers", content, publishing, run, pointers=True)
+            yield "pointers", _Maker(label=f"{label}, pointers", make=make, after=label)
 
 
-def _destination(words: Words, content: Content, run: Run, last: dict[str, str]) -> Destination:
-    """The destination that the words describe; raises ReleaseError where a secret is missing, or the torrent that it takes."""
-    known = last.get(words.label, "")
-    if not content.torrents and getattr(words, "what", "torrent") != "build":
-        raise ReleaseError(f"{words.label}: {content.slug} has no torrent; give it a `torrent`, or a `publish` of its own")
-    if isinstance(words, Folder):
-        entries = content.chosen(words.what, _revealed(words, run))
-        return FolderFiles(words, entries, known, root=run.root, digest_of=run.digest_of)
+def _files(
+    words: Folder | Rsync | S3, label: str, content: Content, publishing: Publishing, run: Run, *, pointers: bool | None
+) -> Destination:
+    """A destination that holds files, or its part that does or does not lead to others; raises ReleaseError."""
+    if words.what != "build":
+        _refuse_without_torrent(label, content)
+    secrets = _revealed(words, run) if isinstance(words, Folder) else ()
+    entries = [entry for entry in content.chosen(words.what, secrets) if pointers in (None, entry.pointer)]
+    last = run.journal.last(content.slug, label)
     if isinstance(words, Rsync):
-        return RsyncFiles(words, content.chosen(words.what), known, environment=run.secrets.environment())
+        names = {name for one in publishing.destinations for name in secrets_of(one)}
+        return RsyncFiles(words, label, entries, last, environment=run.secrets.environment(names))
     if isinstance(words, S3):
         keys = (_secret(words, words.access_key, run), _secret(words, words.secret_key, run))
-        return S3Files(words, content.chosen(words.what), known, keys=keys)
-    if isinstance(words, QBittorrent):
-        trackers = _revealed(words, run)
-        return Seeding(words, content, _client(words, run), root=run.root, trackers=trackers)
+        return S3Files(words, label, entries, last, keys=keys)
+    folder = Path(words.path).expanduser()
+    refuse_own(folder, run.root, run.build)
+    return FolderFiles(label, folder, entries, last, digest_of=run.digest_of, watched=words.what == "torrent")
+
+
+def _seeding(words: QBittorrent, content: Content, run: Run) -> Destination:
+    """A client that seeds; raises ReleaseError."""
+    _refuse_without_torrent(words.label, content)
+    return Seeding(words, content, _client(words, run), root=run.root, trackers=_revealed(words, run))
+
+
+def _webseeds(words: Webseed, content: Content) -> Destination:
+    """A look at the web; raises ReleaseError."""
+    _refuse_without_torrent(words.label, content)
     return Webseeds(words, content.torrents)
 
 
+def _refuse_without_torrent(label: str, content: Content) -> None:
+    """Raise ReleaseError for a release without a torrent, where a destination takes that alone."""
+    if not content.torrents:
+        raise ReleaseError(f"{label}: {content.slug} has no torrent; give it a `torrent`, or a `publish` of its own")
+
+
 def _revealed(words: Folder | QBittorrent, run: Run) -> list[str]:
-    """The announce addresses that are secrets."""
-    return [_secret(words, name, run).reveal() for name in words.trackers]
+    """The announce addresses that are secrets; raises ReleaseError, which does not repeat it, for what is none."""
+    found = [_secret(words, name, run).reveal() for name in words.trackers]
+    for name, one in zip(words.trackers, found, strict=True):
+        try:
+            identifiers.announce(one)
+        except ValueError as error:
+            raise ReleaseError(f"{words.label}: {name}: expected {error}") from None
+    return found
 
 
 def _secret(words: Words, name: SecretName, run: Run) -> Secret:
@@ -231,13 +259,14 @@ def _tried(maker: _Maker, do: Callable[[Destination], Outcome]) -> Report:
 def _seen(destination: Destination) -> Outcome:
     """How a destination stands, and what would be changed."""
     view = destination.look()
-    return Outcome(state=view.state, changed=tuple(change.told for change in view.changes), note=view.note)
+    return Outcome(state=view.state, changed=view.told, note=view.note)
 
 
 def _brought(destination: Destination, content: Content, run: Run, source: Path) -> Outcome:
     """Bring one destination up to date, and write that down; the lock is written before anything is public."""
     outcome = bring(destination, before=lambda _: _write_lock(content, run, source))
-    last = journal.last_digests(JOURNAL, content.slug).get(destination.label)
+    _write_lock(content, run, source)  # where all was there already, and the lock was lost
+    last = run.journal.last(content.slug, destination.label)
     if outcome.changed or (destination.digest and last != destination.digest):
         record = {
             "release": content.slug,
@@ -249,17 +278,17 @@ def _brought(destination: Destination, content: Content, run: Run, source: Path)
             "changed": outcome.changed[:MOST_WRITTEN],
             "changes": len(outcome.changed),
         }
-        journal.append(JOURNAL, record)
+        run.journal.append(record)
     return outcome
 
 
 def _write_lock(content: Content, run: Run, source: Path) -> None:
     """Write down which torrents are published; nothing where the lock says so already, or there are none."""
-    found, known = torrents(content), read_lock(source)
+    found, known = torrents(content), lockfile.read(lockfile.beside(source))
     lock = locks.locked(known or Lock(edition=content.edition), content.edition, found)
     if not found or lock == known:
         return
-    path = lock_of(source)
+    path = lockfile.beside(source)
     if run.frozen:
         raise UsageError(f"{path}: would change, and --locked forbids that")
     put(path, text_entry(path.name, locks.text(lock).encode()))

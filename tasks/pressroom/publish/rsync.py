@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
 from pressroom.publish.files import Files, Lacking, put
-from pressroom.publish.protocol import Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,8 +41,10 @@ CAUSES = {
 class RsyncFiles(Files):
     """Files below a folder of another machine; rsync compares their checksums, and renames each when it is whole."""
 
-    def __init__(self, words: Rsync, entries: Sequence[Entry], last: str, *, environment: Mapping[str, str]) -> None:
-        super().__init__(words.label, entries, last)
+    def __init__(
+        self, words: Rsync, label: str, entries: Sequence[Entry], last: str, *, environment: Mapping[str, str]
+    ) -> None:
+        super().__init__(label, entries, last)
         self._words = words
         self._environment = environment
 
@@ -61,12 +62,6 @@ class RsyncFiles(Files):
         """Send them, in as few calls as keep the order of what points to others."""
         with tempfile.TemporaryDirectory() as scratch:
             self._run(entries, Path(scratch))
-
-    def batched(self, changes: tuple[Change, ...], wanted: Sequence[Entry]) -> tuple[Change, ...]:
-        """One call sends them all."""
-        told = [change.told for change in changes]
-        last = [Change(told=told[-1], do=lambda: self.write(wanted))] if told else []
-        return (*(Change(told=one, do=_nothing) for one in told[:-1]), *last)
 
     def _run(self, entries: Sequence[Entry], scratch: Path, *options: str) -> list[str]:
         """Let rsync have the entries, by their roots in their order; returns what it said of each."""
@@ -107,7 +102,8 @@ def failure(code: int, said: str) -> str:
     if code == BROKEN and "(0 bytes received so far)" in said:
         code = UNKNOWN if "command not found" in said else NO_ANSWER
     cause = CAUSES.get(code, f"rsync ended with {code}")
-    return "; ".join([f"{cause}: {(theirs or lines)[0]}", *(theirs or lines)[1:2]]) if lines else cause
+    told = "; ".join([f"{cause}: {(theirs or lines)[0]}", *(theirs or lines)[1:2]]) if lines else cause
+    return told + "; `ssh` to it once, by hand, and look at its key" * ("Host key verification failed" in said)
 
 
 def arguments(words: Rsync, root: Path, options: Sequence[str]) -> list[str]:
@@ -121,7 +117,3 @@ def arguments(words: Rsync, root: Path, options: Sequence[str]) -> list[str]:
     if ":" not in words.target:
         raise ReleaseError(f"{words.label}: names no machine")
     return ["rsync", *how, *listed, *options, "--", f"{root}/", f"{words.target}/"]
-
-
-def _nothing() -> None:
-    """A file that goes with others in one call."""

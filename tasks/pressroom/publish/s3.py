@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import mimetypes
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pressroom.errors import MachineError, ToolError
+from pressroom.errors import MachineError, PressroomError, ToolError
 from pressroom.publish.files import Files, Lacking
 
 if TYPE_CHECKING:
@@ -19,8 +20,20 @@ if TYPE_CHECKING:
     from pressroom.publish.secret import Secret
 
 FOREVER = "public, max-age=31536000, immutable"
+"""Of a file whose name has a digest of its content (RFC 8246)."""
 ASK = "no-cache"
-"""What points to others changes under its name; a cache asks each time whether it is still the same (RFC 9111, 5.2.2.4)."""
+"""Of a name that another edition may have, too: a cache asks each time whether it is as it was (RFC 9111, 5.2.2.4)."""
+HASHED = re.compile(r".*\.[0-9a-f]{8,64}\.[a-z0-9]+")
+CAUSES = {
+    "InvalidAccessKeyId": "the server does not know the access key",
+    "SignatureDoesNotMatch": "the secret key is wrong",
+    "PermissionError": "the keys are wrong, or may not do that",
+    "FileNotFoundError": "there is no such bucket",
+    "NoSuchBucket": "there is no such bucket",
+    "EndpointConnectionError": "nobody answers; is that the server's address?",
+    "ConnectTimeout": "nobody answers; is that the server's address?",
+}
+"""What is wrong, by the marks that s3fs and botocore leave in their errors."""
 AT_ONCE = 8
 TYPES = {
     ".flac": "audio/flac",
@@ -43,8 +56,8 @@ TYPES = {
 class S3Files(Files):
     """Objects of a bucket; each holds the SHA-256 of its content in its metadata, and is there whole or not at all."""
 
-    def __init__(self, words: S3, entries: Sequence[Entry], last: str, *, keys: tuple[Secret, Secret]) -> None:
-        super().__init__(words.label, entries, last)
+    def __init__(self, words: S3, label: str, entries: Sequence[Entry], last: str, *, keys: tuple[Secret, Secret]) -> None:
+        super().__init__(label, entries, last)
         self._words = words
         self._keys = keys
 
@@ -66,6 +79,8 @@ class S3Files(Files):
             found = self._store.call_s3("head_object", Bucket=self._words.bucket, Key=self._key(entry))
         except FileNotFoundError:
             return "missing"
+        except PressroomError:
+            raise
         except Exception as error:  # noqa: BLE001  # botocore makes its errors as it goes
             raise self._failed(f"look at {entry.path}", error) from None
         wanted = headers(entry)
@@ -86,12 +101,16 @@ class S3Files(Files):
         """What a call answers; raises ToolError."""
         try:
             return do()
+        except PressroomError:
+            raise
         except Exception as error:  # noqa: BLE001  # botocore makes its errors as it goes
             raise self._failed(doing, error) from None
 
     def _failed(self, doing: str, error: Exception) -> ToolError:
-        """A call that failed, in the server's words."""
-        return ToolError(f"{self.label}: cannot {doing} ({type(error).__name__}: {error})")
+        """A call that failed, with its cause and the server's words."""
+        said = f"{type(error).__name__}: {error}"
+        cause = next((f": {told}" for mark, told in CAUSES.items() if mark in said), "")
+        return ToolError(f"{self.label}: cannot {doing}{cause} ({said})")
 
     @cached_property
     def _store(self) -> Any:  # noqa: ANN401  # s3fs has no types
@@ -116,4 +135,5 @@ def headers(entry: Entry) -> dict[str, Any]:
     """What an object says of itself: its type, how long caches keep it, its digest."""
     ending = f".{entry.path.rpartition('.')[2].lower()}"
     kind = TYPES.get(ending) or mimetypes.guess_type(entry.path, strict=True)[0] or "application/octet-stream"
-    return {"ContentType": kind, "CacheControl": ASK if entry.pointer else FOREVER, "Metadata": {"sha256": entry.sha256}}
+    keep = FOREVER if HASHED.fullmatch(entry.path) and not entry.pointer else ASK
+    return {"ContentType": kind, "CacheControl": keep, "Metadata": {"sha256": entry.sha256}}

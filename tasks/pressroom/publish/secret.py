@@ -1,23 +1,19 @@
-"""Secrets: read when they are needed, shown as `***`, and taken out of everything that is written to the terminal."""
+"""Secrets: read when they are needed, shown as `***`, and taken out of texts."""
 
 from __future__ import annotations
 
 import base64
 import importlib
-import io
 import os
 import re
-import sys
-import traceback
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
-from pressroom.errors import MachineError, PressroomError, ReleaseError
+from pressroom.errors import MachineError, ReleaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pressroom.formats.secretname import SecretName
 
@@ -58,7 +54,7 @@ class Secrets:
         """The secret of a name; raises ReleaseError where it is not kept there, without ever naming its value."""
         if name not in self._read:
             text = {"env": self._variable, "file": _file, "keyring": _keyring}[name.keeper](name.name)
-            self._read[name] = Secret(text)
+            self._read[name] = Secret(_line(name, text))
             spellings = {spelling for secret in self._read.values() for spelling in _spellings(secret.reveal())}
             self._pattern = re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
         return self._read[name]
@@ -67,10 +63,10 @@ class Secrets:
         """A text without the secrets: raw, URL-encoded, or in base64, whatever stands before or behind them."""
         return self._pattern.sub(HIDDEN, text) if self._pattern else text
 
-    def environment(self) -> dict[str, str]:
-        """The environment for other programs: without the variables that held secrets."""
-        used = {name.name for name in self._read if name.keeper == "env"}
-        return {key: value for key, value in self._environment.items() if key not in used}
+    def environment(self, names: Iterable[SecretName] = ()) -> dict[str, str]:
+        """The environment for other programs: without the variables that hold secrets, those of these `names` too."""
+        secret = {name.name for name in (*self._read, *names) if name.keeper == "env"}
+        return {key: value for key, value in self._environment.items() if key not in secret}
 
     def _variable(self, name: str) -> str:
         """The value of an environment variable."""
@@ -79,51 +75,8 @@ class Secrets:
         raise ReleaseError(f"env:{name}: the environment variable {name} is not set; set it to the secret")
 
 
-@contextmanager
-def guarded(secrets: Secrets) -> Iterator[None]:
-    """While this is open, no secret gets to the terminal; a traceback of a bug is shown without them, too."""
-    outer = sys.stdout, sys.stderr
-    inner = _Redacting(secrets, outer[0]), _Redacting(secrets, outer[1])
-    sys.stdout, sys.stderr = inner
-    try:
-        yield
-    except PressroomError as error:
-        error.args = tuple(secrets.redacted(str(arg)) for arg in error.args)
-        raise
-    except OSError:
-        raise
-    except Exception:  # noqa: BLE001  # a bug, which ends the run
-        # Python would show it after this has closed.
-        sys.stderr.write(traceback.format_exc())
-        raise SystemExit(1) from None
-    finally:
-        sys.stdout, sys.stderr = outer
-        for stream in inner:
-            stream.finish()
-
-
-class _Redacting(io.TextIOBase):
-    """A stream that passes on whole lines, without secrets."""
-
-    def __init__(self, secrets: Secrets, stream: TextIO) -> None:
-        self._secrets, self._stream, self._begun = secrets, stream, ""
-
-    def write(self, text: str) -> int:
-        whole, newline, self._begun = (self._begun + text).rpartition("\n")
-        self._stream.write(self._secrets.redacted(whole) + newline)
-        return len(text)
-
-    def flush(self) -> None:
-        self._stream.flush()
-
-    def finish(self) -> None:
-        """Pass on what stands behind the last line break."""
-        self._stream.write(self._secrets.redacted(self._begun))
-        self._begun = ""
-
-
 def _file(name: str) -> str:
-    """The first line of a file."""
+    """What a file holds."""
     path = Path(name).expanduser()
     try:
         if not path.is_file():
@@ -133,10 +86,15 @@ def _file(name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         told = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise ReleaseError(f"file:{name}: cannot be read ({told})") from None
-    lines = text.splitlines()
-    if len(lines) != 1 or not lines[0].strip():
-        raise ReleaseError(f"file:{name}: expected one line, the secret, got {len(lines)} lines")
-    return lines[0].strip()
+    return text
+
+
+def _line(name: SecretName, text: str) -> str:
+    """The secret itself, without blanks and line breaks around it; raises ReleaseError where there are several lines."""
+    lines = text.strip().splitlines()
+    if len(lines) != 1:
+        raise ReleaseError(f"{name}: expected one line, the secret, got {len(lines)} lines")
+    return lines[0]
 
 
 def _keyring(name: str) -> str:

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.errors import MachineError, ReleaseError
 from pressroom.publish.protocol import Destination, View
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pressroom.publish.content import Entry, Served
 
 OK, PARTIAL = 200, 206
-SECONDS = 20
+CONNECT_SECONDS, ANSWER_SECONDS = 5, 20
+TRIES = 3
 MOST_TOLD = 5
 
 
@@ -29,7 +30,7 @@ class Webseeds(Destination):
         self._torrents = torrents
 
     def look(self) -> View:
-        """Raises ToolError that names the first files that are not as clients need them."""
+        """The first files that are not as clients need them, which only their server can mend."""
         seeds = [(url, one) for one in self._torrents for url in ([self._url] if self._url else one.torrent.webseeds)]
         if not seeds:
             raise ReleaseError(f"{self.label}: no torrent names a web seed; give one `webseeds`, or this an `url`")
@@ -37,12 +38,11 @@ class Webseeds(Destination):
             httpx: Any = importlib.import_module("httpx")
         except ImportError:
             raise MachineError(f"{self.label}: needs `pip install 'pressroom[web]'`") from None
-        with httpx.Client(timeout=SECONDS, follow_redirects=True, transport=httpx.HTTPTransport(retries=3)) as client:
+        patience = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        with httpx.Client(timeout=patience, follow_redirects=True, transport=httpx.HTTPTransport(retries=TRIES)) as client:
             found = [problem for url, one in seeds for problem in _problems(client, url, one, httpx)]
-        if found:
-            more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-            raise ToolError(f"{self.label}: is not a web seed yet: {'; '.join(found[:MOST_TOLD])}{more}")
-        return View(state="current")
+        more = f" and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
+        return View(state="incomplete" if found else "current", note="; ".join(found[:MOST_TOLD]) + more)
 
 
 def address(seed: str, entry: Entry) -> str:
@@ -57,8 +57,8 @@ def _problems(client: Any, seed: str, served: Served, httpx: Any) -> Iterator[st
         try:
             if problem := _problem(client, url, entry):
                 yield f"{url} {problem}"
-        except httpx.ConnectError as error:
-            yield f"{seed} cannot be reached ({error})"
+        except (httpx.ConnectError, httpx.TimeoutException) as error:
+            yield f"{seed} cannot be reached ({str(error) or type(error).__name__})"
             return
         except httpx.HTTPError as error:
             yield f"{url} cannot be asked for ({type(error).__name__})"

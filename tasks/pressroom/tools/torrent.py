@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from pressroom.errors import ReleaseError, ToolError
 from pressroom.formats import bencode, metainfo, pieces, torrentfile
-from pressroom.formats import lock as locks
 from pressroom.formats import payload as rules
 from pressroom.plan import HINT, OUTPUT, Step
-from pressroom.tools import hashing, notes
+from pressroom.tools import hashing, lockfile, notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,9 +63,9 @@ class MakeTorrents(Step):
     def run(self, work: Work) -> None:
         """Make them; raises ReleaseError for a payload that no torrent should have."""
         sources = {name: hashing.source(path) for name, path in self.payload}
-        published = _published(self.lock)
+        lock = lockfile.read(self.lock)
         cuts = [
-            _cut(wish, output, sources, published.get(wish.label))
+            _cut(wish, output, sources, lock.earlier(wish.label, wish.version) if lock else None)
             for wish, output in zip(self.wishes, self.torrents, strict=True)
         ]
         found = self._hashes(work, sources, cuts)
@@ -189,16 +188,6 @@ def _told(cut: _Cut, torrent: metainfo.Torrent, name: str, link: str) -> dict[st
         "files": [{"path": "/".join(file.path), "bytes": file.size} for file in torrent.files],
         "total_size": torrent.total,
     }
-
-
-def _published(path: Path) -> Mapping[str, PublishedTorrent]:
-    """How the release's torrents were cut when they were published; raises ReleaseError for a lock that cannot be read."""
-    try:
-        return locks.read(path.read_bytes()).torrents
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ReleaseError(f"{path}: cannot be read ({error}); take it from your version control again") from error
 
 
 def _remembered(path: Path | None) -> Mapping[bytes, bytes]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.kinds.conftest import Reader, Refuser
 
 HEAD = "kind: album\ntitle: Moon\nartist: A\nlicense: CC-BY-4.0\ntracks: [{title: Rise, file: a.wav}]\n"
+USER = "expected an address without user and password: everyone who has the torrent could read them"
 TRACKER = "expected a tracker's address such as https://tracker.example/announce or udp://tracker.example:6969"
 KEY = "expected a tracker's address without a key of yours: everyone who has the torrent could read it"
 PIECE = "expected auto, or a power of two from 16 KiB to 16 MiB, such as '1 MiB'"
@@ -48,9 +49,13 @@ def test_a_list_is_several_torrents(read: Reader) -> None:
         ),
         ("{trackers: [[x]]}", [f"6:23: torrent.trackers[0][0]: {TRACKER}, got 'x'"]),
         ("{trackers: [['udp://a:99999']]}", [f"6:23: torrent.trackers[0][0]: {TRACKER}, got 'udp://a:99999'"]),
-        ("{trackers: [[https://a/announce?passkey=1]]}", [f"6:23: torrent.trackers[0][0]: {KEY}, got 'https"]),
-        ("{trackers: [[https://a/0123456789abcdefghij/announce]]}", [f"6:23: torrent.trackers[0][0]: {KEY}, got 'https"]),
-        ("{trackers: [['https://me:you@a/announce']]}", [f"6:23: torrent.trackers[0][0]: {KEY}, got 'https"]),
+        ("{trackers: [[https://a/announce?passkey=1]]}", [f"6:23: torrent.trackers[0][0]: {KEY}"]),
+        ("{trackers: [[https://a/0123456789abcdefghij/announce]]}", [f"6:23: torrent.trackers[0][0]: {KEY}"]),
+        ("{trackers: [['https://a/announce?pk=1']]}", [f"6:23: torrent.trackers[0][0]: {KEY}"]),
+        ("{trackers: [['https://a/announce?x=0123456789abcdef']]}", [f"6:23: torrent.trackers[0][0]: {KEY}"]),
+        ("{trackers: [['https://a/3e57a1f0-8f1c-4a8e-9d0a-1b2c3d4e5f60/announce']]}", [f"6:23: torrent.trackers[0][0]: {KEY}"]),
+        ("{trackers: [['https://me:you@a/announce']]}", [f"6:23: torrent.trackers[0][0]: {KEY}"]),
+        ("{webseeds: ['https://me:you@a/']}", [f"6:22: torrent.webseeds[0]: {USER}"]),
         (
             "{include: [flac, flca]}",
             [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats.audio import NAMED, AudioFormat, Encoding
 from pressroom.kinds.album import naming
+from pressroom.tools import lockfile
 
 if TYPE_CHECKING:
     from pressroom.kinds.album.words import Album
@@ -87,7 +88,7 @@ class Paths:
     @property
     def lock(self) -> Path:
         """What has been made public: it lies beside the YAML, and need not be there."""
-        return self.place.source.with_suffix(".lock.json")
+        return lockfile.beside(self.place.source)
 
     def folder(self, form: AudioFormat) -> Path:
         """A format's folder."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pressroom import names
+from pressroom.formats import payload as rules
 from pressroom.formats import sharing
 from pressroom.kinds.album import lists, naming
 from pressroom.kinds.album.torrent import PARTS, PLACEHOLDERS
@@ -27,7 +28,7 @@ def files(torrent: Torrent, paths: Paths) -> Iterator[Path]:
     """The files of a torrent's payload.
 
     A format is its tracks and its playlist; `cover`, `cue` and `extras` are what lies of these in the folders of the formats
-    that are included, and the cover beside them.
+    that are included, and the cover beside them. Extras that are logs, sums, torrents or hidden stay out.
     """
     album = paths.album
     wanted = included(torrent, album)
@@ -60,7 +61,8 @@ def _of_format(form: AudioFormat, wanted: Sequence[str], paths: Paths) -> Iterat
     if "cue" in wanted and form.encoding.lossless:
         yield from (folder / naming.cue_sheet(album, disc) for disc, _, _ in lists.cue_sheets(album, form))
     if "extras" in wanted:
-        yield from (folder / naming.extra_file(extra) for extra in album.extras)
+        extras = (folder / naming.extra_file(extra) for extra in album.extras)
+        yield from (extra for extra in extras if not rules.stays_out(extra.name))
 
 
 def mistakes(torrents: Sequence[Torrent], words: Mapping[str, Any], *, listed: bool) -> Iterator[tuple[Where, str]]:

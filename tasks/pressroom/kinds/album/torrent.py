@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 
 from pressroom.formats import identifiers, pieces
 from pressroom.kinds.parts import UNITS, Count, Flag, Line, Reads, Words, line, one_of, template
+from pressroom.source import Unspoken
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 PLACEHOLDERS = ("artist", "album_artist", "title", "year", "label")
 PARTS = ("cover", "cue", "lyrics", "stems", "extras")
 """What a torrent may include beside formats."""
-SECRET = re.compile(r"pass|auth|token|secret|key|pid\b", re.IGNORECASE)
-LONGEST_WORD = 20
-"""Letters and digits in a part of a tracker's path: more look like a key."""
+SECRET = re.compile(r"pass|auth|token|secret|key|\b[pu]k\b|pid\b", re.IGNORECASE)
+KEY = re.compile("[A-Za-z0-9]{20,}|(?=.*[0-9])[A-Za-z0-9]{16,}|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{8,}")
+"""A part of a tracker's path that looks like a key: long, or shorter with digits, or a UUID."""
 WEB_SEED = r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"\\]+/\s*$"
 
 
@@ -55,23 +56,18 @@ def label(value: object) -> str:
 
 def tracker(value: object) -> str:
     """The address that clients announce to; one that looks like it holds a key of the author's is refused."""
-    url = line(value)
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https", "udp", "ws", "wss") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or not url.isprintable() or re.search(r'[\s<>"\\]', url):
-        raise ValueError("a tracker's address such as https://tracker.example/announce or udp://tracker.example:6969")
+    url = identifiers.announce(line(value))
     if _has_key(url):
-        raise ValueError("a tracker's address without a key of yours: everyone who has the torrent could read it")
+        raise Unspoken(((), "expected a tracker's address without a key of yours: everyone who has the torrent could read it"))
     return url
 
 
 def webseed(value: object) -> str:
     """The address below which the torrent's folder lies: clients append its name and the paths (BEP 19)."""
-    url = identifiers.url(line(value))
-    if not url.endswith("/"):
+    url = line(value)
+    if re.match("[A-Za-z]+://[^/]*@", url):
+        raise Unspoken(((), "expected an address without user and password: everyone who has the torrent could read them"))
+    if not identifiers.url(url).endswith("/"):
         raise ValueError("an address that ends in '/', below which the torrent's folder lies")
     return url
 
@@ -79,9 +75,9 @@ def webseed(value: object) -> str:
 def _has_key(url: str) -> bool:
     """Whether an announce address looks like one that a private tracker gave to one person."""
     parts = urlsplit(url)
-    named = any(SECRET.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True))
-    keyed = any(re.fullmatch(f"[A-Za-z0-9]{{{LONGEST_WORD},}}", part) for part in parts.path.split("/"))
-    return named or keyed or bool(parts.password)
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    named = any(SECRET.search(name) for name, _ in asked)
+    return named or bool(parts.password) or any(KEY.fullmatch(one) for one in (*parts.path.split("/"), *dict(asked).values()))
 
 
 LABEL = Reads(label, {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"})
