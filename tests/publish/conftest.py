@@ -14,7 +14,7 @@ from tests.publish.web import Ranges, served
 from pressroom.formats import metainfo, pieces
 from pressroom.formats.payload import PayloadFile
 from pressroom.publish.content import content
-from pressroom.publish.release import Run
+from pressroom.publish.places import Run
 from pressroom.publish.secret import Secrets
 from pressroom.tools import files, hashing
 

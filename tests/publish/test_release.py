@@ -16,8 +16,10 @@ from pressroom.formats import torrentfile
 from pressroom.kinds.publish import Folder, Publishing, QBittorrent, Webseed
 from pressroom.publish import files
 from pressroom.publish.content import content as read_content
+from pressroom.publish.editions import warning
 from pressroom.publish.journal import Journal
-from pressroom.publish.release import JOURNAL, Run, look, publish, warning
+from pressroom.publish.places import JOURNAL, Run
+from pressroom.publish.release import look, publish
 from pressroom.publish.secret import Secrets
 from pressroom.tools import lockfile
 from pressroom.tools.files import sha256

@@ -12,7 +12,7 @@ from pressroom.engine.forecast import forecast
 from pressroom.engine.progress import clock
 from pressroom.engine.releases import read
 from pressroom.errors import PressroomError, exit_code
-from pressroom.publish import release
+from pressroom.publish import editions
 from pressroom.publish.content import LISTING
 from pressroom.source import visible
 from pressroom.tools import lockfile
@@ -91,11 +91,11 @@ def _notice(loaded: Loaded, work: Sequence[Outlook]) -> str:
         return ""
     kind, words = read(loaded.release)
     if any(lock in outlook.step.hints for outlook in work if outlook.release == loaded.slug):
-        return release.warning(loaded.release.path, kind.publishing(words).edition)
+        return editions.warning(loaded.release.path, kind.publishing(words).edition)
     folder = loaded.release.build / loaded.slug
     if not any(folder / LISTING in step.outputs for step in loaded.steps):
         return ""  # what an earlier build left
-    return release.refused(loaded.release.path, kind.publishing(words).edition, folder)
+    return editions.refused(loaded.release.path, kind.publishing(words).edition, folder)
 
 
 def _record(outlook: Outlook) -> dict[str, Any]:

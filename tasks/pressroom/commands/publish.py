@@ -11,9 +11,10 @@ from pressroom.engine.adopt import adopt, stands_but_for
 from pressroom.engine.forecast import forecast
 from pressroom.engine.staleness import made_by
 from pressroom.errors import PressroomError, ReleaseError, UsageError, exit_code
-from pressroom.publish import release
+from pressroom.publish import editions, release
 from pressroom.publish.content import content, listing
 from pressroom.publish.guard import guarded
+from pressroom.publish.places import Run
 from pressroom.publish.secret import Secrets
 from pressroom.source import visible
 from pressroom.tools import lockfile
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pressroom.kinds.publish import Publishing
     from pressroom.plan import Step
     from pressroom.publish.content import Content
-    from pressroom.publish.release import Report, Run
+    from pressroom.publish.release import Report
 
 USAGE = """\
 usage: pressroom publish [--dry-run | --status] [--locked] [RELEASE ...]
@@ -53,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         raise UsageError(USAGE.rstrip())
     build, secrets, changing = here(), Secrets(), not given & {"--dry-run", "--status"}
     with still(build, writing=changing), guarded(secrets):
-        shared = release.Run(
+        shared = Run(
             root=build.root, build=build.settings.build, secrets=secrets, digest_of=build.digests.of, frozen="--locked" in given
         )
         errors: list[PressroomError] = []
@@ -98,7 +99,7 @@ def _reports(loaded: Loaded, build: Build, run: Run, *, changing: bool) -> Itera
         yield from release.publish(found, publishing, run, loaded.release.path)
         _adopt(loaded, publishing.edition, build)
     else:
-        release.refuse_changed(found, loaded.release.path)
+        editions.refuse_changed(found, loaded.release.path)
         yield from release.look(found, publishing, run)
 
 
@@ -121,7 +122,7 @@ def _adoptable(loaded: Loaded, edition: int, build: Build) -> dict[str, Step]:
     lock = lockfile.beside(loaded.release.path)
     steps = {f"{loaded.slug}:{step.name}": step for step in loaded.steps}
     found = {task: step for task, step in steps.items() if stands_but_for(lock, step, task, build)}
-    made = release.torrents(_content(loaded, edition, build)) if found else {}
+    made = editions.torrents(_content(loaded, edition, build)) if found else {}
     return found if all(known.torrents.get(label) == one for label, one in made.items()) else {}
 
 
