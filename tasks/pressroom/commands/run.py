@@ -104,7 +104,7 @@ class Run(Opting, DoitRun):  # type: ignore[misc]  # doit has no type informatio
 
         with locked(STATE, wait=not params["no_wait"]):
             noop.forget()
-            noop.seen(build)
+            _ = build.world  # as it is before anything of it is read
             gc.disable()  # a plan is all live: looking through it again and again takes half the time of loading it
             control = self.control([_as_listed(name, build.root) for name in args])
             gc.freeze()

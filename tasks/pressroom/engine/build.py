@@ -18,12 +18,11 @@ from pressroom.engine.running import Running
 from pressroom.engine.settings import KEPT, STATE, Settings, settings
 from pressroom.engine.state import State
 from pressroom.engine.toolchain import Toolchain
+from pressroom.engine.world import World, world
 from pressroom.errors import MachineError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pressroom.engine.noop import World
 
 
 class Build:
@@ -36,8 +35,6 @@ class Build:
         """Whether every step is run, without the cache."""
         self.renamed: set[Path] = set()
         """The folders in which files got their names since the build began."""
-        self.world: World | None = None
-        """What plans come from, as it was before a build read it."""
         self.began = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
 
     def prepare(self) -> None:
@@ -76,6 +73,11 @@ class Build:
                 self.state = State.copied(STATE / "state.db")
             except OSError:
                 raise error from None
+
+    @cached_property
+    def world(self) -> World:
+        """What plans come from, as this process saw it first: ask before anything of it is read."""
+        return world(self.root, self.settings, self.toolchain)
 
     @cached_property
     def digests(self) -> Digests:

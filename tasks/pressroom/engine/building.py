@@ -126,13 +126,11 @@ def _remember(control: TaskControl, build: Build, left: Sequence[str]) -> None:
     """Keep the answer for the next build, which may have nothing to do; not where the repo has tasks of its own."""
     if any(not isinstance(action, StepAction) for task in control.tasks.values() for action in task.actions):
         return
-    if build.world is None:
-        return
     steps: dict[str, list[Step]] = {}
     for slug, step in _planned(control):
         steps.setdefault(slug, []).append(step)
     sections = {slug: noop.Section(len(planned), _files(planned)) for slug, planned in steps.items()}
-    noop.remember(build, build.world, sections, left)
+    noop.remember(build, sections, left)
 
 
 def _files(steps: Iterable[Step]) -> set[str]:

@@ -9,27 +9,22 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pressroom import __file__ as package
-from pressroom.engine.digests import racy, status_of
-from pressroom.engine.settings import RELEASES, STATE
+from pressroom.engine.digests import racy
+from pressroom.engine.settings import STATE
+from pressroom.engine.world import MISSING, statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pressroom.engine.build import Build
 
 PATH = STATE / "noop.json"
-VERSION = 4
 RECORD = (str(STATE / "state.db"),)
 """Where it is gone, the other commands know of no build."""
-NONE = (0, 0, 0, 0)
-"""The status of what is not there."""
 
 
 class Section(NamedTuple):
@@ -37,13 +32,6 @@ class Section(NamedTuple):
 
     steps: int
     paths: Collection[str]
-
-
-class World(NamedTuple):
-    """What plans come from besides the files that they name, as it was at a time (ns), before anything of it was read."""
-
-    when: int
-    content: list[Any]
 
 
 class Answer(NamedTuple):
@@ -58,9 +46,9 @@ def answer(build: Build, slugs: Sequence[str]) -> Answer | None:
     try:
         found = json.loads(PATH.read_text(encoding="utf-8"))
         modules = found["modules"]
-        if found["world"] != seen(build).content or found["record"] != _statuses(RECORD):
+        if found["world"] != build.world.content or found["record"] != statuses(RECORD):
             return None
-        if modules != _statuses(path for path, *_ in modules):
+        if modules != statuses(path for path, *_ in modules):
             return None
         if slugs and found["leftovers"]["paths"]:
             return None
@@ -78,24 +66,25 @@ def forget() -> None:
     PATH.unlink(missing_ok=True)
 
 
-def remember(build: Build, before: World, releases: Mapping[str, Section], leftovers: Collection[str]) -> None:
+def remember(build: Build, releases: Mapping[str, Section], leftovers: Collection[str]) -> None:
     """Write the answer after a build that left everything fresh, and these files that belong to no release.
 
-    `before` is how the world was before the build read it: what was edited since then differs from it the next time.
+    The build's world is how it was before the build read it: what was edited since then differs from it the next time.
     Nothing is written when a file changed so shortly before it was read that it may have changed again and look the same.
     """
+    before = build.world
     if not releases:
         return  # that there are none has to be said each time
     sections = {slug: _section(build, section) for slug, section in releases.items()}
     left = _section(build, Section(0, leftovers))
-    modules = _statuses(_own_modules(build))
+    modules = statuses(_own_modules(build))
     if left is None or None in sections.values():
         return
     if any(racy((size, mtime, ctime, inode), before.when) for _, size, mtime, ctime, inode in (*before.content[-1], *modules)):
         return
     content = {
         "world": before.content,
-        "record": _statuses(RECORD),
+        "record": statuses(RECORD),
         "modules": modules,
         "releases": sections,
         "leftovers": left,
@@ -112,18 +101,13 @@ def _own_modules(build: Build) -> list[str]:
     return sorted(path for path in files if Path(path).is_relative_to(build.root))
 
 
-def _statuses(paths: Iterable[str]) -> list[list[Any]]:
-    """Each path with the status of its file."""
-    return [[path, *(status_of(Path(path)) or NONE)] for path in paths]
-
-
 def _section(build: Build, section: Section) -> dict[str, object] | None:
     """A release as it is kept: four numbers of status for each path; None where one is not known for sure."""
     paths = sorted(section.paths)
     statuses = [build.digests.status(path) for path in paths]
     if None in statuses:
         return None
-    return {"steps": section.steps, "paths": paths, "statuses": [number for status in statuses for number in status or NONE]}
+    return {"steps": section.steps, "paths": paths, "statuses": [number for status in statuses for number in status or MISSING]}
 
 
 def _as_they_were(paths: Sequence[str], statuses: Sequence[int]) -> bool:
@@ -144,34 +128,3 @@ def _as_they_were(paths: Sequence[str], statuses: Sequence[int]) -> bool:
             return False
         place += 4
     return len(statuses) == place
-
-
-def seen(build: Build) -> World:
-    """The world as this process saw it first."""
-    build.world = build.world or world(build)
-    return build.world
-
-
-def world(build: Build) -> World:
-    """The world as it is: the YAML, the settings, the tools, and pressroom itself."""
-    when = time.time_ns()
-    folders = [RELEASES, *(path for path in RELEASES.iterdir() if path.is_dir())] if RELEASES.is_dir() else []
-    yaml = sorted(path for folder in folders for path in folder.iterdir() if path.suffix == ".yaml")
-    code = sorted(path for path in Path(package).parent.rglob("*.py"))
-    tools = [Path(spec.origin) for name in ("mutagen", "PIL", "doit") if (spec := find_spec(name)) and spec.origin]
-    own = [
-        Path("dodo.py"),
-        Path("pyproject.toml"),
-        Path("pressroom.toml"),
-        build.toolchain.ffmpeg,
-        Path(sys.executable),
-    ]
-    settings = build.settings
-    content = [
-        VERSION,
-        str(build.root),
-        [str(settings.build), settings.ffmpeg],
-        build.toolchain.cpu,
-        _statuses(str(path) for path in (*folders, *yaml, *own, *tools, *code)),
-    ]
-    return World(when, content)
