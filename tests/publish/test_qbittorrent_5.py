@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ import pytest
 from tests.publish.conftest import NAME
 
 from pressroom.kinds.publish import Publishing, QBittorrent
-from pressroom.publish.release import publish
+from pressroom.publish import webui
+from pressroom.publish.release import look, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,8 @@ class Fake:
     password: str = "right"  # noqa: S105  # of a server that lives for a test
     expired: int = 0
     """How many requests are told that the session has ended."""
+    asleep: float = 0
+    """Seconds before a login is answered."""
     url: str = ""
 
     def answer(self, what: str, form: dict[str, str]) -> tuple[int, bytes]:
@@ -102,6 +106,7 @@ class Handler(BaseHTTPRequestHandler):
         cookie = f"QBT_SID_{urlsplit(self.fake.url).port}"
         if what == "auth/login":
             self.fake.asked.append(what)
+            time.sleep(self.fake.asleep)
             right = form.get("password") == self.fake.password
             self._send(204 if right else 401, b"", {"Set-Cookie": f"{cookie}=abc; path=/"} if right else {})
         elif f"{cookie}=abc" not in self.headers.get("Cookie", "") or self.fake.expired:
@@ -176,6 +181,19 @@ def test_a_wrong_password_is_one_attempt(moon: Moon, fake: Fake) -> None:
     (_, told) = published(moon, moon.build(), fake)
     wrong = "user or password is wrong; this was one attempt, and five lock you out for an hour"
     assert (f"qbittorrent {fake.url}: {wrong}", ["auth/login"]) == (told, fake.asked)
+
+
+def test_a_login_that_is_not_answered_is_one_attempt(moon: Moon, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many releases there are: what was sent may have arrived."""
+    monkeypatch.setattr(webui, "ANSWER_SECONDS", 0.2)
+    fake.asleep = 1
+    content, run = moon.build(), moon.run(NAME="admin", WORD="right")
+    one = QBittorrent.model_validate({"to": "qbittorrent", "url": fake.url, "user": "env:NAME", "password": "env:WORD"})
+    for _ in range(3):
+        (report,) = (one for one in look(content, Publishing(destinations=(one,)), run) if one.error)
+        told = "cannot be reached (no answer in time); is it running, and is this its address?"
+        assert f"qbittorrent {fake.url}: {told}" == str(report.error)
+    assert ["auth/login"] == fake.asked
 
 
 def test_a_session_that_ends_midway_is_opened_once_more(moon: Moon, fake: Fake) -> None:

@@ -186,12 +186,9 @@ class WebUi:
 
 
 def _patience(api: Any) -> Any:  # noqa: ANN401  # the library, and urllib3 that comes with it
-    """Tries that grow apart by chance, or as the server asks, and end.
-
-    What was sent and not answered is not sent again here; qbittorrent-api does that once.
-    """
+    """Tries that grow apart by chance, or as the server asks, and end; what was sent and not answered is not sent again."""
     retry: Any = importlib.import_module("urllib3.util.retry").Retry
-    exhausted: Any = importlib.import_module("urllib3.exceptions").MaxRetryError
+    errors: Any = importlib.import_module("urllib3.exceptions")
 
     class Patience(retry):  # type: ignore[misc]  # a base that is looked up
         """Waits no longer than a limit."""
@@ -200,14 +197,16 @@ def _patience(api: Any) -> Any:  # noqa: ANN401  # the library, and urllib3 that
             asked = super().get_retry_after(response)
             return None if asked is None else min(float(asked), LONGEST_WAIT)
 
-        def increment(self, *given: Any, response: Any = None, **named: Any) -> Any:  # noqa: ANN401  # urllib3's
+        def increment(self, *given: Any, response: Any = None, error: Any = None, **named: Any) -> Any:  # noqa: ANN401  # urllib3's
+            # For any other error than its own the library would begin anew, and without its session.
+            if isinstance(error, errors.ReadTimeoutError):
+                raise api.APIError(str(error)) from None
             try:
-                return super().increment(*given, response=response, **named)
-            except exhausted:
+                return super().increment(*given, response=response, error=error, **named)
+            except errors.MaxRetryError:
                 if response is None:
                     raise
                 response.close()
-                # For any other error the library would begin anew without its session, and be refused.
                 raise api.APIError(f"it answers {response.status} again and again") from None
 
     return Patience(
