@@ -36,6 +36,13 @@ def test_nothing_to_do(built: Repo) -> None:
     assert (0, "run 0, restore 0, up to date 27\n", "") == (done.code, done.out, done.err)
 
 
+def test_another_release_is_told_of_as_another_file(built: Repo) -> None:
+    """The checks of each release read the ledgers of all."""
+    built.write("releases/sun.yaml", SUN)
+    line = next(line for line in built.doit("plan").out.splitlines() if " moon:checks " in line)
+    assert "run  moon:checks  because it reads 13 files, and 12 the last time; sun:ledger will run" == line
+
+
 def test_a_title_is_chained_to_all_that_names_it(built: Repo) -> None:
     """Each step with the words that changed, or the step that it waits for."""
     built.edit("releases/moon.yaml", "title: Rise", "title: Risen")

@@ -208,7 +208,9 @@ def test_a_name_that_is_another_releases_is_refused(lanterns: Repo, tmp_path: Pa
     lanterns.write("releases/sun.yaml", text)
     lanterns.doit()
     done = lanterns.doit("publish", "sun", ANNOUNCE=ANNOUNCE)
-    told = "'Moon.torrent' is there of moon, too; give one of the torrents a `name` of its own, or a `label`"
+    told = (
+        f"'{NAME}' and 'Moon.torrent' would be there of moon, too; give one of the torrents a `name` and a `label` of its own"
+    )
     assert (1, f"folder {tmp_path / 'watch'} (torrent): {told}\n") == (done.code, done.err)
     lanterns.write("releases/sun.yaml", text.replace("torrent: {}", "torrent: {label: sun, name: Sun}"))
     lanterns.doit()

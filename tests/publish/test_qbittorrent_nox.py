@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.publish.conftest import NAME, SOUNDS, Cut
-from tests.publish.nox import free_port, published, started, states, words
+from tests.publish.nox import PASSWORD, free_port, published, started, states, words
 
 from pressroom.kinds.publish import Publishing, QBittorrent
-from pressroom.publish.release import look
+from pressroom.publish.release import look, publish
 from pressroom.publish.webui import WebUi
 
 if TYPE_CHECKING:
@@ -121,6 +121,21 @@ def test_trackers_of_yours_stay_and_an_old_key_goes(moon: Moon, nox: Nox) -> Non
     wanted = {"http://127.0.0.1:1/new/announce", "https://127.0.0.1:1/more", other, "http://127.0.0.1:2/mine"}
     assert wanted == {url for url in listed if "://" in url}
     assert ["current", "current"] == states(published(moon, new, words(nox)))
+
+
+def test_a_secret_address_takes_the_place_of_the_public_ones(moon: Moon, nox: Nox) -> None:
+    """Also in a torrent that was there before the secret was named; what the user added stays."""
+    public, mine, secret = "udp://127.0.0.1:1", "http://127.0.0.1:2/mine", "http://127.0.0.1:3/key/announce"
+    content = moon.build(cut=Cut(trackers=((public,),)))
+    published(moon, content, words(nox))
+    nox.api.torrents_add_trackers(nox.torrent()["hash"], urls=[mine])
+    one = words(nox, trackers=["env:ANNOUNCE"])
+    run = moon.run(USER_NAME="admin", PASS_WORD=PASSWORD, ANNOUNCE=secret)
+    for state in ("drifted", "current"):
+        reports = list(publish(content, Publishing(destinations=(one,)), run, moon.source))
+        assert ["current", state] == states(reports)
+    listed = {found["url"] for found in nox.api.torrents_trackers(nox.torrent()["hash"])}
+    assert {mine, secret} == {url for url in listed if "://" in url}
 
 
 def test_a_stopped_torrent_that_was_moved_stays_stopped(moon: Moon, nox: Nox, tmp_path: Path) -> None:

@@ -294,16 +294,18 @@ def test_a_journal_line_that_was_cut_off_is_passed_over(moon: Moon) -> None:
         assert "" == found.last("sun", "folder /a")
 
 
-def test_a_release_without_a_torrent_is_told(moon: Moon) -> None:
-    """As when all releases share their destinations; what takes the whole build gets it all the same."""
+def test_a_release_without_a_torrent_skips_what_takes_that_alone(moon: Moon) -> None:
+    """As when all releases share their destinations; where none would be left, that is an error."""
     content = replace(moon.build(), torrents=())
-    publishing = Publishing(destinations=(folder(moon), folder(moon, "payload"), QBittorrent(to="qbittorrent")))
-    told = "moon has no torrent; give it a `torrent`, or a `publish` of its own"
-    reports = list(look(content, publishing, moon.run()))
+    publishing = Publishing(destinations=(folder(moon, "payload"), folder(moon), QBittorrent(to="qbittorrent")))
     labels = [one.label for one in publishing.destinations]
-    errors = ["None", f"{labels[1]}: {told}", f"{labels[2]}: {told}", "None"]
-    assert errors == [str(report.error) for report in reports]
-    assert [*labels, f"{labels[0]}, pointers"] == [report.label for report in reports]
+    for reports in (look(content, publishing, moon.run()), publish(content, publishing, moon.run(), moon.source)):
+        found = [(one.label, one.skipped or (one.outcome.state if one.outcome else "")) for one in reports]
+        skipped = [(label, "the release has no torrent") for label in (labels[0], labels[2])]
+        assert [*skipped, (labels[1], "absent"), (f"{labels[1]}, pointers", "absent")] == found
+    told = "moon has no torrent; give it a `torrent`, or a `publish` of its own"
+    (report,) = look(content, Publishing(destinations=(folder(moon, "payload"),)), moon.run())
+    assert f"{labels[0]}: {told}" == str(report.error)
 
 
 def test_a_torrent_that_is_not_made_any_more_is_not_published(moon: Moon) -> None:
@@ -355,6 +357,27 @@ def test_an_announce_address_that_is_none_is_refused(moon: Moon, secret: str) ->
     wanted = "a tracker's address such as https://tracker.example/announce or udp://tracker.example:6969"
     assert f"{one.label}: env:ANNOUNCE: expected {wanted}" == str(report.error)
     assert {} == moon.files("../torrent")
+
+
+def test_what_leads_people_there_waits_for_no_other_place(moon: Moon) -> None:
+    """A client that is off leaves no new files under old lists; a folder's own files do hold its lists back."""
+    client = QBittorrent(to="qbittorrent", url="http://127.0.0.1:9")
+    blocked = moon.root.parent / "blocked"
+    blocked.write_bytes(b"a file")
+    destinations = (folder(moon), Folder(to="folder", path=str(blocked / "x")), client)
+    reports = list(publish(moon.build(), Publishing(destinations=destinations), moon.run(), moon.source))
+    states = [one.outcome.state if one.outcome else "FAILED" if one.error else "waits" for one in reports]
+    assert ["absent", "absent", "FAILED", "waits", "absent", "waits"] == states
+    assert "SHA256SUMS" in {Path(name).name for name in moon.files("../build")}
+    assert f"{blocked}: a file stands where a folder belongs; move it away" == str(reports[2].error)
+
+
+def test_a_folder_on_a_disk_that_is_not_there_is_not_made(moon: Moon) -> None:
+    """The folder itself is, if the one that it is in is there; also without writing you are told."""
+    one = Folder(to="folder", path=str(moon.root.parent / "usb" / "music"))
+    (report,) = look(moon.build(), Publishing(destinations=(one,)), moon.run())
+    told = f"{moon.root.parent / 'usb'}: no such folder; make it, or mount its disk"
+    assert (MachineError, f"{one.label}: {told}") == (type(report.error), str(report.error))
 
 
 def test_what_leads_people_there_waits_for_everything(moon: Moon) -> None:

@@ -82,6 +82,11 @@ def test_other_programs_do_not_inherit_them() -> None:
     assert {} == read().environment([SecretName("env", "OTHER")])
 
 
+def test_a_secret_of_three_letters_is_not_told_by_stars() -> None:
+    """It stands in other words by chance, as `s` in "password": stars there would say what it is."""
+    assert ["user or password", "***word"] == [read("s").redacted("user or password"), read("pass").redacted("password")]
+
+
 def test_line_breaks_around_a_secret_are_none_of_it() -> None:
     """As a variable has them that was read from a file of another system; several lines are no secret."""
     secrets = read(" hunter2\r\n")

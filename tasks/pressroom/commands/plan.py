@@ -33,7 +33,7 @@ Exit code 0: nothing to do; 10: there is work.
 
   --json  {changed: [slug], releases: [{slug, error, published, steps: [{name, fate, reason, cause, cached, seconds}]}]}
           `changed` are the releases that have something to make which is not in the cache, or that
-          fail: those that a CI job has to build
+          fail: those that a CI job has to build; `published` is what `doit publish` will refuse, or null
 """
 WORK = 10
 """Exit code: there is something to do."""

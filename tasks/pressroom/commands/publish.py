@@ -55,7 +55,12 @@ def run(arguments: Sequence[str]) -> int:
     build, secrets, changing = here(), Secrets(), not given & {"--dry-run", "--status"}
     with still(build, writing=changing), guarded(secrets):
         shared = Run(
-            root=build.root, build=build.settings.build, secrets=secrets, digest_of=build.digests.of, frozen="--locked" in given
+            root=build.root,
+            build=build.settings.build,
+            secrets=secrets,
+            digest_of=build.digests.of,
+            frozen="--locked" in given,
+            begins=_begins,
         )
         errors: list[PressroomError] = []
         count = 0
@@ -145,19 +150,20 @@ def _refuse_stale(loaded: Loaded, edition: int, build: Build) -> None:
 def _refuse_twins(found: Content, publishing: Publishing, build: Build) -> None:
     """Raise ReleaseError where another release has a torrent of the same name, and brings it to the same place."""
     places = {words.label for words in publishing.destinations if getattr(words, "what", "build") != "build"}
-    names = {name for one in found.torrents for name in (one.torrent.name, one.title)} if places else set()
-    others = [one for one in releases.found(build.settings.build)[0] if names and one.slug != found.slug]
+    names = {("name", one.torrent.name) for one in found.torrents} | {("label", one.title) for one in found.torrents}
+    others = [one for one in releases.found(build.settings.build)[0] if places and one.slug != found.slug]
     for other in others:
-        for name in sorted(names & _torrent_names(build.settings.build / other.slug)):
-            if both := places & _places(other):
-                told = f"'{name}' is there of {other.slug}, too; give one of the torrents a `name` of its own, or a `label`"
-                raise ReleaseError(f"{min(both)}: {told}")
+        same = sorted(names & _torrent_names(build.settings.build / other.slug), reverse=True)
+        if same and (both := places & _places(other)):
+            told = " and ".join(f"'{name}'" for _, name in same) + f" would be there of {other.slug}, too"
+            remedy = " and a ".join(f"`{word}`" for word, _ in same)
+            raise ReleaseError(f"{min(both)}: {told}; give one of the torrents a {remedy} of its own")
 
 
-def _torrent_names(folder: Path) -> set[str]:
-    """The names of the torrents of a build, and of their files; none where that cannot be told."""
+def _torrent_names(folder: Path) -> set[tuple[str, str]]:
+    """The names of a build's torrents and of their files, each with the word that it follows from; none where none is told."""
     try:
-        return {str(one[key]) for one in listing(folder) for key in ("name", "torrent")}
+        return {(word, str(one[key])) for one in listing(folder) for word, key in (("name", "name"), ("label", "torrent"))}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 
@@ -171,11 +177,19 @@ def _places(found: Found) -> set[str]:
     return {one.label for one in kind.publishing(words).destinations}
 
 
+def _begins(label: str, changes: int) -> None:
+    """Who watches is told what may take long."""
+    if sys.stderr.isatty():
+        print(visible(f"  {label}: {changes} to write ..."), file=sys.stderr, flush=True)  # noqa: T201
+
+
 def _tell(slug: str, report: Report, given: set[str]) -> None:
     """A line for a destination, and one for each change."""
     head = f"{slug}  {report.label}"
     if report.error:
         print(visible(f"FAILED  {slug}"), visible_lines(report.error), sep="  ", file=sys.stderr)  # noqa: T201
+    elif report.skipped:
+        print(visible(f"skipped  {head}: {report.skipped}"))  # noqa: T201
     elif report.outcome is None:
         print(visible(f"waits  {head}: what comes before it has failed"))  # noqa: T201
     else:
@@ -186,12 +200,12 @@ def _tell(slug: str, report: Report, given: set[str]) -> None:
         was = f" (was {outcome.state})" if word == "published" else f" (is {outcome.state})" if word == "would change" else ""
         print(visible(f"{word}  {head}{was}{note}"))  # noqa: T201
         if "--status" not in given:
-            _tell_changes(outcome.changed)
+            _tell_changes(outcome.changed, len(outcome.changed) if "--dry-run" in given else MOST_SHOWN)
 
 
-def _tell_changes(changed: Sequence[str]) -> None:
+def _tell_changes(changed: Sequence[str], most: int) -> None:
     """What was changed, or would be."""
-    for told in changed[:MOST_SHOWN]:
+    for told in changed[:most]:
         print(visible(f"  {told}"))  # noqa: T201
-    if len(changed) > MOST_SHOWN:
-        print(f"  and {len(changed) - MOST_SHOWN} more")  # noqa: T201
+    if len(changed) > most:
+        print(f"  and {len(changed) - most} more")  # noqa: T201

@@ -31,7 +31,9 @@ def differences(before: str, now: str, files: Sequence[Path]) -> list[str]:
         sentences.append(f"this version of pressroom makes it in another way ({was} -> {will})")
     sentences += _fields(dict(_flat(old.get("parameters"))), dict(_flat(new.get("parameters"))))
     was, will = old.get("inputs"), new.get("inputs")
-    if files and isinstance(was, list) and isinstance(will, list):
+    if isinstance(was, list) and isinstance(will, list) and len(was) != len(will):
+        sentences.append(f"it reads {len(will)} files, and {len(was)} the last time")
+    elif files and isinstance(was, list) and isinstance(will, list):
         sentences += [f"{path} changed" for path, one, other in zip(files, was, will, strict=False) if one != other]
     return sentences
 

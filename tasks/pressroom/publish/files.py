@@ -91,6 +91,8 @@ def put(target: Path, entry: Entry, source: Path | None = None, *, mode: int = 0
         _drop(part)
         if source and error.filename == str(source):
             raise ReleaseError(f"{source}: cannot be read ({error.strerror}); `doit verify` says more") from error
+        if blocked := next((one for one in target.parents if os.path.lexists(one) and not one.is_dir()), None):
+            raise ToolError(f"{blocked}: a file stands where a folder belongs; move it away") from error
         raise MachineError(f"{target}: cannot be written ({error.strerror or error})") from error
     if found != entry.sha256:
         _drop(part)

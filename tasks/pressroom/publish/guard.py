@@ -53,6 +53,9 @@ class _Redacting(io.TextIOBase):
     def flush(self) -> None:
         self._stream.flush()
 
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
     def finish(self) -> None:
         """Pass on what stands behind the last line break."""
         self._stream.write(self._secrets.redacted(self._begun))

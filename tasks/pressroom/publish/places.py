@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from pressroom.publish.webseed import Webseeds
 from pressroom.publish.webui import WebUi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pressroom.formats.secretname import SecretName
     from pressroom.kinds.publish import Destination as Words
@@ -35,6 +36,15 @@ JOURNAL = PUBLISHED / "journal.jsonl"
 Rank = Literal["payload", "files", "web", "clients", "pointers"]
 RANKS: tuple[Rank, ...] = get_args(Rank)
 """The order of publishing: what is served, files, a look at the web, clients, what leads people to the files."""
+NEEDS: Mapping[Rank, tuple[Rank, ...]] = {
+    "payload": (),
+    "files": ("payload",),
+    "web": ("payload", "files"),
+    "clients": ("payload", "files", "web"),
+    "pointers": ("payload", "web"),
+}
+"""What is not tried where another rank has failed. What leads people to the files of a place needs these, too, and not those of
+other places: else a server that is off would leave new files under old lists everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +59,8 @@ class Run:
     """Whether no lock may change."""
     clients: dict[str, WebUi] = field(default_factory=dict)
     journal: Journal = field(default_factory=lambda: Journal(JOURNAL))
+    begins: Callable[[str, int], None] = lambda _label, _changes: None
+    """Is told of a destination that will be written to, and how many changes that takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +83,22 @@ class Places:
     publishing: Publishing
     run: Run
 
-    def ranks(self) -> list[list[Maker]]:
-        """The destinations by their ranks, each of which needs those before it."""
-        makers = [*self._payloads(), *(maker for words in self.publishing.destinations for maker in self._makers(words))]
-        return [[maker for maker in makers if maker.rank == rank] for rank in RANKS]
+    def makers(self) -> list[Maker]:
+        """The destinations in the order of their ranks."""
+        makers = [*self._payloads(), *(maker for words in self.fitting for maker in self._makers(words))]
+        return sorted(makers, key=lambda maker: RANKS.index(maker.rank))
+
+    @property
+    def fitting(self) -> tuple[Words, ...]:
+        """The destinations without those that take a torrent alone, where there is none; all, where none would be left."""
+        every = self.publishing.destinations
+        if self.content.torrents:
+            return every
+        return tuple(words for words in every if _what(words) == "build") or every
 
     def _payloads(self) -> Iterator[Maker]:
         """The copies that clients serve, and that other places are filled from."""
-        if any(isinstance(words, QBittorrent) or _what(words) == "payload" for words in self.publishing.destinations):
+        if any(isinstance(words, QBittorrent) or _what(words) == "payload" for words in self.fitting):
             for served in {one.folder: one for one in self.content.torrents}.values():
                 make = partial(Payload, served, self.run.digest_of)
                 yield Maker(label=f"payload {served.folder}", rank="payload", make=make)
@@ -114,6 +134,8 @@ class Places:
             return S3Files(words, label, entries, last, keys=keys)
         folder = Path(words.path).expanduser()
         refuse_own(folder, self.run.root, self.run.build)
+        if not os.path.lexists(folder.parent):
+            raise MachineError(f"{label}: {folder.parent}: no such folder; make it, or mount its disk")
         return FolderFiles(label, folder, entries, last, digest_of=self.run.digest_of, watched=words.what == "torrent")
 
     def _seeding(self, words: QBittorrent) -> Destination:
@@ -127,7 +149,7 @@ class Places:
         return Webseeds(words, self.content.torrents)
 
     def _refuse_without_torrent(self, label: str) -> None:
-        """Raise ReleaseError for a release without a torrent, where a destination takes that alone."""
+        """Raise ReleaseError for a release without a torrent, where all destinations take that alone."""
         slug = self.content.slug
         if not self.content.torrents:
             raise ReleaseError(f"{label}: {slug} has no torrent; give it a `torrent`, or a `publish` of its own")

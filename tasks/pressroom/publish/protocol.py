@@ -63,7 +63,8 @@ class Destination(ABC):
 def bring(destination: Destination, before: Callable[[View], None] = lambda _view: None) -> Outcome:
     """Bring a destination to the state that the release describes; what is current is not written to.
 
-    `before` is called once, ahead of the first change. Raises ToolError when a change fails, or has not helped.
+    `before` is called once, ahead of the first change, with what was seen. Raises ToolError when a change fails, or has not
+    helped.
     """
     view = destination.look()
     if not view.changes:

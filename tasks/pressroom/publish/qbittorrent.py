@@ -18,7 +18,7 @@ from pressroom.errors import ToolError
 from pressroom.publish.protocol import Change, Destination, View, together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pressroom.formats.metainfo import InfoHashes
     from pressroom.kinds.publish import QBittorrent
@@ -108,8 +108,12 @@ class Seeding(Destination):
         if wanted := self._announces(served):
             there = self._client.trackers(key)
             if lacking := [url for url in wanted if url not in there]:
-                told = f"announce {name} to {', '.join(sorted({str(urlsplit(url).hostname) for url in lacking}))}"
+                told = f"announce {name} to {_hosts(lacking)}"
                 changes.append(Change(told=(told,), do=lambda: self._client.announce(key, wanted, there)))
+            public = {url for tier in served.torrent.trackers for url in tier} - {*wanted}
+            if replaced := [url for url in there if url in public]:
+                told = f"announce {name} to {_hosts(replaced)} no more"
+                changes.append(Change(told=(told,), do=lambda: self._client.remove_trackers(key, replaced)))
         return tuple(changes)
 
     def _superseded(self, listed: Sequence[Torrent]) -> list[Change]:
@@ -234,6 +238,11 @@ class Seeding(Destination):
     def _announces(self, served: Served) -> tuple[str, ...]:
         """The addresses that the torrent is announced to."""
         return self._trackers or tuple(url for tier in served.torrent.trackers for url in tier)
+
+
+def _hosts(urls: Iterable[str]) -> str:
+    """The hosts of announce addresses, whose paths may be secrets."""
+    return ", ".join(sorted({str(urlsplit(url).hostname) for url in urls}))
 
 
 def found_in(listed: Sequence[Torrent], hashes: InfoHashes) -> Torrent | None:

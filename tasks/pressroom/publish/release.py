@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.errors import PressroomError
 from pressroom.publish.editions import refuse_changed, torrents, write_lock
-from pressroom.publish.places import Places
+from pressroom.publish.places import NEEDS, Places
 from pressroom.publish.protocol import Outcome, bring
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pressroom.kinds.publish import Publishing
     from pressroom.publish.content import Content
     from pressroom.publish.places import Maker, Run
-    from pressroom.publish.protocol import Destination
+    from pressroom.publish.protocol import Destination, View
 
 MOST_WRITTEN = 100
 """Changes that a line of the journal holds."""
@@ -25,37 +25,50 @@ MOST_WRITTEN = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What became of one destination: an outcome, or an error; neither where it was not tried."""
+    """What became of one destination: an outcome, an error, or why it was `skipped`; nothing where it was not tried."""
 
     label: str
     outcome: Outcome | None = None
     error: PressroomError | None = None
+    skipped: str = ""
 
 
 def look(content: Content, publishing: Publishing, run: Run) -> Iterator[Report]:
     """How every destination stands, and what would be changed, changing nothing; a failure is told once."""
     failed = set()
-    for maker in (maker for rank in Places(content, publishing, run).ranks() for maker in rank if maker.after not in failed):
-        report = _tried(maker, _seen)
-        failed |= {report.label} if report.error else set()
-        yield report
+    places = Places(content, publishing, run)
+    yield from _skipped(places)
+    for maker in places.makers():
+        if maker.after not in failed:
+            report = _tried(maker, _seen)
+            failed |= {report.label} if report.error else set()
+            yield report
 
 
 def publish(content: Content, publishing: Publishing, run: Run, source: Path) -> Iterator[Report]:
     """Bring a release everywhere: the payload first, then files, then the clients that share it, then what leads people there.
 
-    Where something failed, what comes after it is not tried. Raises ReleaseError for a torrent that must not take the place
-    of the one that was published.
+    What needs something that failed is not tried. Raises ReleaseError for a torrent that must not take the place of the one
+    that was published.
     """
     refuse_changed(content, source)
-    failed = False
-    for rank in Places(content, publishing, run).ranks():
-        if failed:
-            yield from (Report(label=maker.label) for maker in rank)
-            continue
-        reports = [_tried(maker, lambda one: _brought(one, content, run, source)) for maker in rank]
-        yield from reports
-        failed = any(report.error for report in reports)
+    failed: set[str] = set()
+    places = Places(content, publishing, run)
+    yield from _skipped(places)
+    for maker in places.makers():
+        if failed & {*NEEDS[maker.rank], maker.after}:
+            report = Report(label=maker.label)
+        else:
+            report = _tried(maker, lambda one: _brought(one, content, run, source))
+        failed |= {maker.rank, maker.label} if report.outcome is None else set()
+        yield report
+
+
+def _skipped(places: Places) -> Iterator[Report]:
+    """The destinations that have nothing to take."""
+    for words in places.publishing.destinations:
+        if words not in places.fitting:
+            yield Report(label=words.label, skipped="the release has no torrent")
 
 
 def _tried(maker: Maker, do: Callable[[Destination], Outcome]) -> Report:
@@ -74,7 +87,12 @@ def _seen(destination: Destination) -> Outcome:
 
 def _brought(destination: Destination, content: Content, run: Run, source: Path) -> Outcome:
     """Bring one destination up to date, and write that down; the lock is written before anything is public."""
-    outcome = bring(destination, before=lambda _: write_lock(content, source, frozen=run.frozen))
+
+    def before(view: View) -> None:
+        write_lock(content, source, frozen=run.frozen)
+        run.begins(destination.label, len(view.told))
+
+    outcome = bring(destination, before)
     write_lock(content, source, frozen=run.frozen)  # where all was there already, and the lock was lost
     last = run.journal.last(content.slug, destination.label)
     if outcome.changed or (destination.digest and last != destination.digest):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
 from pressroom.publish.files import Files, Lacking, put
+from pressroom.tools.leash import leash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SILENT_SECONDS = 60
 """After which a connection counts as dead."""
 CONNECT_SECONDS = 15
+PARTIAL = ".rsync-partial"
+"""Where rsync keeps, beside a file, what it has of it when it is cut off; the next run goes on with that."""
 _ITEM = re.compile(r"[<>ch.*](?P<kind>[fdLDS])(?P<what>\S{9,}) (?P<path>.*)")
 NO_ANSWER, BROKEN, UNKNOWN = 255, 12, 127
 CAUSES = {
@@ -82,9 +85,9 @@ class RsyncFiles(Files):
 
     def _call(self, root: Path, paths: Sequence[str], options: Sequence[str]) -> list[str]:
         """One call; raises ToolError with rsync's first words: ssh's come before its own."""
-        command = arguments(self._words, root, options)
-        if not shutil.which(command[0]):
+        if not shutil.which("rsync"):
             raise MachineError("rsync is missing; install it, as by `apt install rsync`")
+        command = [*leash(), *arguments(self._words, root, options)]
         names = b"\0".join(os.fsencode(path) for path in paths)
         done = subprocess.run(command, input=names, capture_output=True, check=False, env=dict(self._environment))
         if done.returncode:
@@ -113,6 +116,7 @@ def arguments(words: Rsync, root: Path, options: Sequence[str]) -> list[str]:
         ssh += ["-F", str(Path(words.ssh_config).expanduser())]
     mode = "--chmod=D755,F644"
     how = ["--checksum", "--perms", mode, "--8-bit-output", "--protect-args", "--mkpath", f"--timeout={SILENT_SECONDS}"]
+    how += [f"--partial-dir={PARTIAL}"]
     listed = ["--files-from=-", "--from0", "--out-format=%i %n", f"--rsh={shlex.join(ssh)}"]
     if ":" not in words.target:
         raise ReleaseError(f"{words.label}: names no machine")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 HIDDEN = "***"
 MAX_BYTES = 1 << 16
-SHORTEST_ENCODED = 4
-"""Characters of a secret whose base64 is looked for: that of shorter ones is found by chance."""
+SHORTEST = 4
+"""Characters of a secret that is looked for: a shorter one stands in other words by chance, and stars there would tell it."""
 
 
 class Secret:
@@ -55,8 +55,9 @@ class Secrets:
         if name not in self._read:
             text = {"env": self._variable, "file": _file, "keyring": _keyring}[name.keeper](name.name)
             self._read[name] = Secret(_line(name, text))
-            spellings = {spelling for secret in self._read.values() for spelling in _spellings(secret.reveal())}
-            self._pattern = re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
+            hidden = [text for one in self._read.values() if len(text := one.reveal()) >= SHORTEST]
+            spellings = sorted({spelling for text in hidden for spelling in _spellings(text)}, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, spellings))) if spellings else None
         return self._read[name]
 
     def redacted(self, text: str) -> str:
@@ -120,7 +121,7 @@ def _spellings(text: str) -> Iterable[str]:
     # Escapes in hex may be in small letters as well.
     quoted |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), one) for one in quoted}
     quoted |= {text.encode("unicode_escape").decode(), repr(text)[1:-1]}
-    return quoted | (set(_in_base64(text.encode())) if len(text) >= SHORTEST_ENCODED else set())
+    return quoted | set(_in_base64(text.encode()))
 
 
 def _in_base64(text: bytes) -> Iterable[str]:

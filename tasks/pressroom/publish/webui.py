@@ -93,6 +93,10 @@ class WebUi:
                 old.remove(replaced)
                 self._edit_tracker(key, replaced, url)
 
+    def remove_trackers(self, key: str, urls: Sequence[str]) -> None:
+        """Announce a torrent to some trackers no more."""
+        self._said(lambda client: client.torrents_remove_trackers(key, urls=list(urls)))
+
     def _edit_tracker(self, key: str, old: str, url: str) -> None:
         """Put one announce address in the place of another."""
         self._said(lambda client: client.torrents_edit_tracker(key, original_url=old, new_url=url))

@@ -11,17 +11,15 @@ import os
 import re
 import selectors
 import shlex
-import shutil
 import subprocess
-import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.tools.leash import leash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,7 +208,7 @@ def _started(
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             process = stack.enter_context(
                 subprocess.Popen(
-                    [*_leash(), *argv],
+                    [*leash(), *argv],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
@@ -235,13 +233,6 @@ def _cpu_seconds(pid: int) -> float:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
         return 0.0
-
-
-@cache
-def _leash() -> tuple[str, ...]:
-    """What has the kernel kill a tool when the thread that waits for it is gone, as after `kill -9` of the build (Linux)."""
-    leash = shutil.which("setpriv") if sys.platform == "linux" else None
-    return (leash, "--pdeathsig", "KILL", "--") if leash else ()
 
 
 def _piped(argument: str, ends: Mapping[str, int]) -> str:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 HEAD = "kind: album\ntitle: Moon\nartist: A\nlicense: CC-BY-4.0\ntracks: [{title: Rise, file: a.wav}]\n"
 USER = "expected an address without user and password: everyone who has the torrent could read them"
 TRACKER = "expected a tracker's address such as https://tracker.example/announce or udp://tracker.example:6969"
-KEY = "expected a tracker's address without a key of yours: everyone who has the torrent could read it"
+KEY = (
+    "expected a tracker's address without a key of yours: everyone who has the torrent could read it; "
+    "`publish` takes it as a secret, `trackers: [env:ANNOUNCE]`"
+)
 PIECE = "expected auto, or a power of two from 16 KiB to 16 MiB, such as '1 MiB'"
 
 

@@ -21,6 +21,7 @@ PARTS = ("cover", "cue", "lyrics", "stems", "extras")
 SECRET = re.compile(r"pass|auth|token|secret|key|\b[pu]k\b|pid\b", re.IGNORECASE)
 KEY = re.compile("[A-Za-z0-9]{20,}|(?=.*[0-9])[A-Za-z0-9]{16,}|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{8,}")
 """A part of a tracker's path that looks like a key: long, or shorter with digits, or a UUID."""
+KEYLESS = "everyone who has the torrent could read it; `publish` takes it as a secret, `trackers: [env:ANNOUNCE]`"
 WEB_SEED = r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"\\]+/\s*$"
 
 
@@ -58,7 +59,7 @@ def tracker(value: object) -> str:
     """The address that clients announce to; one that looks like it holds a key of the author's is refused."""
     url = identifiers.announce(line(value))
     if _has_key(url):
-        raise Unspoken(((), "expected a tracker's address without a key of yours: everyone who has the torrent could read it"))
+        raise Unspoken(((), f"expected a tracker's address without a key of yours: {KEYLESS}"))
     return url
 
 
