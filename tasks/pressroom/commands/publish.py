@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
     """Publish, or show; returns the exit code of the first thing that failed."""
     given, names = options(arguments, ["--dry-run", "--status", "--locked"], USAGE)
     if {"--dry-run", "--status"} <= given:
-        raise UsageError(USAGE.rstrip())
+        raise UsageError(f"{USAGE.rstrip()}\n\n--dry-run and --status are two answers; ask for one of them")
     build, secrets, changing = here(), Secrets(), not given & {"--dry-run", "--status"}
     with still(build, writing=changing), guarded(secrets):
         shared = Run(

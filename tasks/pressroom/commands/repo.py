@@ -13,6 +13,7 @@ from pressroom.engine.build import Build
 from pressroom.engine.lock import locked
 from pressroom.engine.settings import STATE
 from pressroom.errors import MachineError, UsageError
+from pressroom.names import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,8 +60,9 @@ def chosen(build: Build, names: Sequence[str]) -> list[Loaded]:
 def options(arguments: Sequence[str], known: Sequence[str], usage: str) -> tuple[set[str], list[str]]:
     """The options that are given, and the names; raises UsageError with the usage for any other option."""
     given = {word for word in arguments if word.startswith("-")}
-    if given - set(known):
-        raise UsageError(usage.rstrip())
+    if unknown := sorted(given - set(known)):
+        near = suggestion(unknown[0], known)
+        raise UsageError(f"{usage.rstrip()}\n\n{unknown[0]}: no such option" + (f"; did you mean '{near}'?" if near else ""))
     return given, [word for word in arguments if not word.startswith("-")]
 
 
