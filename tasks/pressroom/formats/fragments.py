@@ -26,7 +26,7 @@ _DEFAULTS = ((0x01, "Q"), (0x02, "I"), (0x08, "I"), (0x10, "I"), (0x20, "I"))
 
 @dataclass(frozen=True, kw_only=True)
 class InitFacts:
-    """An init segment: its first track, how many there are, and what fragments need not say.
+    """An init segment: its first track, how many there are and what they are all coded as, and what fragments need not say.
 
     `lead` is the media time of its first edit; `edits` counts them. `defaults` are a sample's duration, size and flags.
     """
@@ -35,6 +35,7 @@ class InitFacts:
     timescale: int
     about: Description
     tracks: int
+    codecs: tuple[str, ...]
     track: int
     edits: int
     lead: int
@@ -144,7 +145,7 @@ def _init(moov: memoryview) -> InitFacts:
     mdhd, tkhd = needed(trak, "mdia", "mdhd"), needed(trak, "tkhd")
     (timescale,) = fields("20xI" if _version(mdhd, "mdhd") else "12xI", mdhd, "mdhd")
     (track,) = fields("20xI" if _version(tkhd, "tkhd") else "12xI", tkhd, "tkhd")
-    stsd = needed(trak, "mdia", "minf", "stbl", "stsd")
+    entries = [needed(each, "mdia", "minf", "stbl", "stsd")[8:] for each in traks]
     if not timescale or not track:
         raise ValueError(f"it says {timescale} ticks a second for track {track}")
     elst, edits, lead = child(trak, "edts", "elst"), 0, 0
@@ -156,8 +157,9 @@ def _init(moov: memoryview) -> InitFacts:
     return InitFacts(
         handler=bytes(needed(trak, "mdia", "hdlr")[8:12]).decode("latin-1"),
         timescale=timescale,
-        about=description(stsd[8:]),
+        about=description(entries[0]),
         tracks=len(traks),
+        codecs=tuple(description(entry).codec for entry in entries),
         track=track,
         edits=edits,
         lead=lead,

@@ -1,0 +1,88 @@
+"""Packaging a long AAC for HLS by copy, beside ffmpeg's own muxer: one fragmented MP4 with a playlist of byte ranges."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from repos import FFMPEG, Timing, median, music, timed
+
+from pressroom.formats import cmaf, hls, segments
+from pressroom.formats.demux import read_sound
+
+PIECE = 100
+"""Seconds that are encoded; the rest is their repetition."""
+
+
+def main() -> None:
+    """Print the table; `--package` is what it measures, in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hours", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--package", nargs=2, type=Path, metavar=("SOURCE", "TARGET"))
+    given = parser.parse_args()
+    if given.package:
+        package(*given.package)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = book(folder, given.hours)
+        rounds = [(pressroom(folder, source), ffmpeg(folder, source)) for _ in range(given.rounds)]
+        size = source.stat().st_size / 1e6
+    print(f"{given.hours:g} h of AAC, {size:.0f} MB; median of {given.rounds} rounds\n")
+    print(f"{'':34}{'wall s':>8}{'CPU s':>8}{'MiB':>8}")
+    row("pressroom, with SHA-256", [ours for ours, _ in rounds])
+    row("ffmpeg -f hls, without", [theirs for _, theirs in rounds])
+
+
+def row(name: str, timings: list[Timing]) -> None:
+    """One line of the table."""
+    wall, cpu = median(t.wall for t in timings), median(t.cpu for t in timings)
+    print(f"{name:34}{wall:8.2f}{cpu:8.2f}{max(t.peak for t in timings):8.0f}")
+
+
+def book(folder: Path, hours: float) -> Path:
+    """An M4A of some hours at 64 kb/s."""
+    music(folder / "piece.wav", PIECE)
+    encode = ["-i", str(folder / "piece.wav"), "-ar", "48000", "-c:a", "aac", "-b:a", "64k", str(folder / "piece.m4a")]
+    subprocess.run([FFMPEG, "-v", "error", "-y", *encode], check=True)
+    repeats = str(max(0, round(hours * 3600 / PIECE) - 1))
+    loop = ["-stream_loop", repeats, "-i", str(folder / "piece.m4a"), "-c", "copy", "-bitexact", str(folder / "book.m4a")]
+    subprocess.run([FFMPEG, "-v", "error", "-y", *loop], check=True)
+    return folder / "book.m4a"
+
+
+def pressroom(folder: Path, source: Path) -> Timing:
+    """Our way."""
+    subprocess.run(["sync"], check=True)
+    return timed([sys.executable, __file__, "--package", str(source), str(folder / "ours.mp4")], folder)
+
+
+def ffmpeg(folder: Path, source: Path) -> Timing:
+    """The other."""
+    subprocess.run(["sync"], check=True)
+    options = "-c copy -f hls -hls_segment_type fmp4 -hls_flags single_file -hls_playlist_type vod -hls_time 6"
+    return timed([FFMPEG, "-v", "error", "-y", "-i", str(source), *options.split(), str(folder / "theirs.m3u8")], folder)
+
+
+def package(source: Path, target: Path) -> None:
+    """Package a source, and write its playlist under the digest of its bytes."""
+    digest = hashlib.sha256()
+    with source.open("rb") as stream, target.open("wb", buffering=0) as out:
+        track = read_sound(stream)
+        whole = cmaf.packaged(track, segments.sound_plan(track))
+        for piece in cmaf.written(whole, stream):
+            digest.update(piece)
+            out.write(piece)
+    entries = hls.entries(whole, whole.plan.segments, f"{digest.hexdigest()[:16]}.mp4")
+    init = hls.Init(uri=entries[0].uri, size=len(whole.init))
+    listing = hls.MediaList(entries=entries, target=hls.target_duration(entries), init=init)
+    target.with_suffix(".m3u8").write_text(hls.media_playlist(listing), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
