@@ -78,9 +78,9 @@ def test_blocks_may_be_of_any_size() -> None:
 
 def test_what_looks_like_a_header_in_the_sound_is_none() -> None:
     """A sync code with a wrong checksum, a wrong number, or of another stream."""
-    decoys = (frame(7), frame(0), frame(1, channels=0), frame(1)[:5] + b"?", b"\xff\xf8", frame(1)[:3])
-    content = flac(*(frame(number, body=decoy + bytes(20)) for number, decoy in enumerate(decoys)), samples=512 * len(decoys))
-    assert [512] * len(decoys) == blocks(content)[1]
+    decoys = (frame(7), frame(0), frame(3, channels=0), frame(4)[:5] + b"?", b"\xff\xf8", frame(6)[:3], frame(7)[:3] + b"\x19")
+    frames = [frame(number, body=decoy + bytes(20)) for number, decoy in enumerate(decoys)]
+    assert (list(map(len, frames)), [512] * len(frames)) == blocks(flac(*frames, samples=512 * len(frames)))
 
 
 def test_headers_across_pieces_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,8 @@ def test_a_key_frame_with_pictures_before_and_behind_is_no_cut() -> None:
     assert (50, 100) == picture_plan(track).shown[1:]
     open_ = replace(track, shifts=Runs.of([50, 1, 2, 147], [0, 2, -1, 0]))
     assert (0, 100) == picture_plan(open_).shown
+    late = replace(track, shifts=Runs.of([49, 1, 150], [0, 3, 0]))
+    assert (0, 100) == picture_plan(late).shown
 
 
 def test_every_picture_may_be_a_key_frame() -> None:
