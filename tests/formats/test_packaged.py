@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from pressroom.formats import cmaf, segments
+from pressroom.formats import cmaf, hls, hlslint, segments
 from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.track import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pressroom.formats.track import Track
@@ -62,6 +64,11 @@ def packets(media: Media, path: Path) -> list[str]:
     """The digest of each packet."""
     lines = media.ffmpeg("-i", str(path), "-c", "copy", "-f", "framemd5", "-").decode().splitlines()
     return [line.split(",")[5].strip() for line in lines if not line.startswith("#")]
+
+
+def served(held: Mapping[str, bytes]) -> Callable[[str], io.BytesIO]:
+    """What addresses lead to."""
+    return lambda uri: io.BytesIO(held[uri])
 
 
 @pytest.mark.parametrize("name", ["flac.flac", "flac.mp4", "high.flac", "alac.m4a"])
@@ -177,3 +184,35 @@ def test_tracks_of_an_album_join_without_a_gap(media: Media) -> None:
     with twice.open("rb") as stream:
         target.write_bytes(b"".join(cmaf.written(package, stream)))
     assert decoded(media, source) * 2 == decoded(media, target)
+
+
+@pytest.mark.parametrize("layout", ["single", "files"])
+@pytest.mark.parametrize(("name", "most"), [("flac.flac", 0), ("alac.m4a", 0), ("aac.m4a", 2048), ("opus.opus", 1272)])
+def test_ffmpeg_plays_the_playlist(media: Media, name: str, most: int, layout: str) -> None:
+    """Every sample of what is lossless; of AAC and Opus never fewer, and at most the priming and a packet more."""
+    source, target, package = made(media, name)
+    init, uris = hls.Init(uri=target.name, size=len(package.init)), [target.name] * len(package.plan.segments)
+    if layout == "files":
+        init, uris = hls.Init(uri=f"{name}.init.mp4"), [f"{name}.{number}.m4s" for number in range(len(uris))]
+        (media.folder / init.uri).write_bytes(package.init)
+        with source.open("rb") as stream:
+            for uri, segment in zip(uris, package.plan.segments, strict=True):
+                (media.folder / uri).write_bytes(b"".join(cmaf.segment_written(package, segment, stream)))
+    entries = hls.entries(package, package.plan.segments, target.name if layout == "single" else uris)
+    path = media.folder / f"{name}.m3u8"
+    path.write_text(hls.media_playlist(hls.MediaList(entries=entries, target=2, init=init)), encoding="utf-8")
+    heard, found = decoded(media, source), decoded(media, path)
+    assert 0 <= (len(found) - len(heard)) // 8 <= most
+    assert most or heard == found
+
+
+def test_what_is_packaged_passes_lint(media: Media) -> None:
+    """Real pictures with B-frames, and real sound of each codec."""
+    for name in ("b-frames.mp4", "aac.m4a", "flac.flac", "opus.opus"):
+        _, target, package = made(media, name)
+        entries = hls.entries(package, package.plan.segments, target.name)
+        init = hls.Init(uri=target.name, size=len(package.init))
+        text = hls.media_playlist(hls.MediaList(entries=entries, target=hls.target_duration(entries), init=init))
+        held = {"list.m3u8": text.encode(), target.name: target.read_bytes()}
+        checks = hlslint.lint("list.m3u8", served(held))
+        assert [] == [check.rule for check in checks if not check.passed and check.rule != "hls-target-6"]

@@ -171,6 +171,7 @@ def test_any_title_is_shown_as_it_is(title: str) -> None:
     elements = Elements(page(replace(ALBUM, title=hostile, artist=hostile, marks=(Mark(start=Fraction(0), title=hostile),))))
     assert (2, hostile) == (len(elements.named("script")), elements.data["title"])
     assert 1 == len(elements.named("h1"))
+    assert hostile in elements.texts[""].partition("Turn the sound on")[0]
 
 
 def test_the_same_release_gives_the_same_page() -> None:
