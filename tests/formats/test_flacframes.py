@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats.demux import read_sound
@@ -102,6 +102,7 @@ def test_a_tag_before_the_file_is_skipped() -> None:
     assert ([38], [512]) == blocks(flac(frame(0), samples=512, before=tag))
 
 
+@settings(deadline=None)
 @given(st.integers(0, (1 << 36) - 1))
 def test_numbers_have_up_to_seven_bytes(number: int) -> None:
     """As many as 36 bits need."""
@@ -133,6 +134,7 @@ def test_a_bad_file_is_told_in_a_line(content: bytes, message: str) -> None:
     assert message == error_of(content)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
 def test_damage_anywhere_is_a_value_error_or_nothing(place: int, byte: int) -> None:
     """Whatever a byte is, and wherever the file ends."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats import cmaf, hls, hlsread, segments
@@ -144,6 +144,7 @@ def test_what_a_playlist_cannot_say_is_refused(listing: MediaList, message: str)
     assert message == str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.lists(st.fractions(Fraction(1, 50), 7, max_denominator=96_000), min_size=1, max_size=300))
 def test_lengths_never_add_up_wrongly(lengths: list[Fraction]) -> None:
     """Any run of them is within a millionth of the true one."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats import cmaf, hls, hlslint, segments
@@ -434,6 +434,7 @@ def test_what_is_no_playlist_is_told(content: bytes) -> None:
         Files().failed()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_is_linted(data: st.DataObject) -> None:
     """Nothing but a finding comes of damaged playlists and media."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats.demux import read_pictures, read_sound
@@ -237,6 +237,7 @@ def test_a_huge_moov_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatc
     assert str(error_of(File().content)).startswith("its moov box has ")
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(File().content) - 1), st.integers(0, 255), st.integers(0, 255))
 def test_damage_anywhere_is_a_value_error_or_nothing(place: int, first: int, second: int) -> None:
     """Whatever two bytes are, and wherever the file ends."""

@@ -5,7 +5,7 @@ import struct
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats.demux import read_sound
@@ -130,6 +130,7 @@ def test_a_bad_file_is_told_in_a_line(content: bytes, message: str) -> None:
     assert message == error_of(content)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
 def test_damage_anywhere_is_a_value_error_or_nothing(place: int, byte: int) -> None:
     """Whatever a byte is, and wherever the file ends."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats.player import Library, Mark, Player, Source, page
@@ -164,6 +164,7 @@ def test_what_a_page_cannot_hold_is_refused(player: Player, message: str) -> Non
         page(player)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_title_is_shown_as_it_is(title: str) -> None:
     """Whatever it has of HTML, of script, or of the template's own places."""
