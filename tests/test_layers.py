@@ -56,7 +56,7 @@ def test_few_know_doit(path: Path) -> None:
     assert [] == [name for name in imported(path) if name.partition(".")[0] == "doit"]
 
 
-SHARED = ("pressroom.kinds.parts.", "pressroom.kinds.publish.")
+SHARED = ("pressroom.kinds.parts.", "pressroom.kinds.publish.", "pressroom.kinds.hls.")
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("kinds/*/**/*.py")), ids=own_name)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import imageio_ffmpeg
 import pytest
 
+from pressroom.engine.work import listed_files
 from pressroom.formats import riff
 from pressroom.formats.audio import SUFFIXES
 
@@ -97,10 +98,13 @@ class Bench:
         self.shown.append(fraction)
 
     def make(self, step: Step) -> Path:
-        """Run a step and put its outputs in their places; returns the first."""
+        """Run a step and put all that it made in its place; returns the first output."""
         step.run(self)
         for output in step.outputs:
             self.beside(output).replace(output)
+        for path in listed_files(*step.manifest) or [] if step.manifest else []:
+            if self.beside(path).exists():
+                self.beside(path).replace(path)
         return step.outputs[0]
 
     def run_ffmpeg(self, *arguments: str | Path) -> None:

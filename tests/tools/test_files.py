@@ -103,7 +103,7 @@ def test_sums_are_those_that_sha256sum_checks(bench: Bench) -> None:
     known = facts.CoverFacts(source={}, files=(picture,), left_out=(), embedded=picture, notes=(), upscaled=False)
     listing = written("cover.json", facts.to_json(known).encode())
     receipts, files = (("flac/01 é.flac", Path("r.json")),), (("a.m3u8", text),)
-    step = Sums(name="s", receipts=receipts, files=files, listing=listing, output=build / "SHA256SUMS")
+    step = Sums(name="s", receipts=receipts, files=files, listings=(("", listing),), output=build / "SHA256SUMS")
     lines = bench.make(step).read_text(encoding="utf-8").splitlines()
     assert ["a.m3u8", "cover.jpg", "flac/01 é.flac"] == [line[66:] for line in lines]
     subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=build, check=True)

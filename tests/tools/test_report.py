@@ -60,7 +60,7 @@ def test_a_ledger_says_which_code_is_which_audio(bench: Bench) -> None:
     assert expected == report.ledger(bench.make(step))
 
 
-def checking(*, others: tuple[Path, ...] = ()) -> RunChecks:
+def checking(*, others: tuple[Path, ...] = (), reports: tuple[Path, ...] = ()) -> RunChecks:
     """The checks of a release of one track."""
     own = [{"release": "moon", "track": "01 A", "isrc": "QZABC2600001", "pcm_sha256": "aa"}]
     return RunChecks(
@@ -74,6 +74,7 @@ def checking(*, others: tuple[Path, ...] = ()) -> RunChecks:
         cover=None,
         ledger=noted("ledger.json", own),
         ledgers=others,
+        reports=reports,
         output=Path("checks.json"),
     )
 
@@ -83,6 +84,13 @@ def test_every_check_is_in_the_report(bench: Bench) -> None:
     found = notes.read(Report, bench.make(checking())).checks
     assert ["lossless-master", "duplicate-audio", "isrc", "cover", "samples", "tags"] == [check.rule for check in found]
     assert ["cover"] == [check.rule for check in found if not check.passed]
+
+
+def test_checks_that_were_made_before_are_in_the_report(bench: Bench) -> None:
+    """What a step of its own has found is told with the rest."""
+    lint = Check(rule="hls-target", subject="hls/index.m3u8", severity="error", passed=False)
+    found = notes.read(Report, bench.make(checking(reports=(noted("lint.json", Report(checks=(lint,))),)))).checks
+    assert lint == found[-1]
 
 
 def test_other_releases_ledgers_are_read_where_they_exist(bench: Bench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pressroom.formats import sampleentry
 from pressroom.formats.isobmff import MATRIX, big_endian, box, full_box
@@ -12,7 +12,6 @@ from pressroom.formats.track import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import BinaryIO
 
     from pressroom.formats.segments import Fragment, Plan, Range, Segment
     from pressroom.formats.track import Track
@@ -27,6 +26,18 @@ _MOST_SEGMENTS = 0xFFFF
 _MOST_BYTES = 0x7FFFFFFF
 """Of a segment, as sidx can tell it."""
 _PIECE = 1 << 22
+
+
+class Source(Protocol):
+    """What samples are read from."""
+
+    def seek(self, offset: int, /) -> int:
+        """Go to a byte."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Bytes from there."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +93,14 @@ def packaged(track: Track, plan: Plan) -> Package:
     return Package(track=track, plan=plan, init=init, index=_index(package), placed=placed)
 
 
-def written(package: Package, source: BinaryIO) -> Iterator[bytes]:
+def written(package: Package, source: Source) -> Iterator[bytes]:
     """The one file of a rendition, piece by piece; `source` is what the track was read from."""
     yield package.init
     yield package.index
     yield from _fragments(package, 0, len(package.placed), source)
 
 
-def segment_written(package: Package, segment: Segment, source: BinaryIO) -> Iterator[bytes]:
+def segment_written(package: Package, segment: Segment, source: Source) -> Iterator[bytes]:
     """The file of one segment, piece by piece."""
     return _fragments(package, segment.first, segment.stop, source)
 
@@ -183,7 +194,7 @@ def _row(track: Track, fragment: Fragment) -> tuple[int, ...]:
     return (_ROW_SIZE,) if uniform else (_ROW_DURATION, _ROW_SIZE)
 
 
-def _fragments(package: Package, first: int, stop: int, source: BinaryIO) -> Iterator[bytes]:
+def _fragments(package: Package, first: int, stop: int, source: Source) -> Iterator[bytes]:
     """Some fragments, piece by piece; raises ValueError where the source has become shorter than it was."""
     for number in range(first, stop):
         placed = package.placed[number]

@@ -92,6 +92,21 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedFile:
+    """A file that a step counted: its name, and its SHA-256."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The files in a step's manifest, whatever else it says."""
+
+    files: tuple[ListedFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Level:
     """Loudness in LUFS and true peak in dBTP; None for silence."""
 

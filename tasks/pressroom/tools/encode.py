@@ -132,7 +132,18 @@ class Measure(Step):
 
 def encode_arguments(path: Path, encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted, target: str) -> list[str]:
     """What ffmpeg is told to encode the master at `path` to `target`, an address such as `file:x.flac` or `pipe:@pcm`."""
-    stream = converted(ffmpeg.source(path, **dict(headers.reading(path))), encoding.codec, master, fitted)
+    return encode_stream(ffmpeg.source(path, **dict(headers.reading(path))), encoding, master, fitted, target)
+
+
+def encode_stream(
+    stream: Any,  # noqa: ANN401  # ffmpeg-python's stream
+    encoding: audio.Encoding,
+    master: AudioFacts,
+    fitted: audio.Fitted,
+    target: str,
+) -> list[str]:
+    """What ffmpeg is told to encode a stream of which `master` tells."""
+    stream = converted(stream, encoding.codec, master, fitted)
     options: Options = {**ffmpeg.BITEXACT, "threads": 1, **_codec_options(encoding.codec, fitted)}
     if encoding.bitrate is not None:
         options["b:a"] = f"{encoding.bitrate}k"

@@ -116,16 +116,16 @@ class Sums(Step):
     """(path below the release's folder, receipt) pairs."""
     files: tuple[tuple[str, Path], ...]
     """(path below the release's folder, file) pairs."""
-    listing: Path | None
+    listings: tuple[tuple[str, Path], ...]
+    """What stands before the names in a list, and the list of files that were counted later."""
     output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write it."""
         pairs = [(path, notes.read(facts.Receipt, receipt).sha256) for path, receipt in self.receipts]
         pairs += [(path, sha256(file)) for path, file in self.files]
-        if self.listing:
-            cover = notes.read(facts.CoverFacts, self.listing)
-            pairs += [(picture.path, picture.sha256) for picture in cover.files]
+        for prefix, path in self.listings:
+            pairs += [(prefix + file.path, file.sha256) for file in notes.read(facts.Listing, path).files]
         work.beside(self.output).write_text(sums.sums(pairs), encoding="utf-8", newline="\n")
 
 

@@ -51,6 +51,8 @@ class RunChecks(Step):
     cover: Path | None
     ledger: Path
     ledgers: tuple[Path, ...] = field(metadata=HINT)
+    reports: tuple[Path, ...]
+    """Checks that were made before."""
     output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
@@ -65,6 +67,7 @@ class RunChecks(Step):
             *checks.isrc_checks(ledger(self.ledger), others),
             *checks.cover_checks(cover),
             *checks.file_checks(self.files, masters, measured, receipts, self.true_peak),
+            *(check for report in notes.read_all(checks.Report, self.reports) for check in report.checks),
         ]
         notes.write(work, self.output, checks.Report(checks=tuple(found)))
 

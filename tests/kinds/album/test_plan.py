@@ -14,6 +14,7 @@ from pressroom import plan as core
 from pressroom import source
 from pressroom.kinds.album import Album, plan
 from pressroom.plan import Place, Step
+from pressroom.tools.files import Sums
 from pressroom.tools.torrent import MakeTorrents
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ tracks:
 stems_format: wav
 formats: [flac, {name: dj, codec: mp3, bitrate: 320k, id3: "2.3"}, mp3-320, {name: plain, codec: wav}]
 archives: [flac]
+hls: {renditions: [aac-128, flac, alac], hls_js: {file: hls.min.js}}
 license: CC-BY-4.0
 torrent:
   - {label: all, include: [flac, dj, cover, cue, lyrics, stems, extras]}
@@ -130,7 +132,7 @@ def test_keys_hold_no_path(read: Reader) -> None:
 def test_formats_of_one_encoding_share_their_encodes(read: Reader) -> None:
     """A format that differs in its tags only costs no encode."""
     names = [step.name for step in plan(read(MOON), PLACE)]
-    assert {"encode-flac:1-01", "encode-mp3-320:1-01", "encode-wav:1-01", "encode-wav:1-01-stem-1"} == {
+    assert {"encode-flac:1-01", "encode-mp3-320:1-01", "encode-wav:1-01", "encode-alac:1-01", "encode-wav:1-01-stem-1"} == {
         name for name in names if name.startswith("encode-") and "1-01" in name
     }
 
@@ -147,7 +149,16 @@ def test_sums_cover_every_file_of_the_build(read: Reader) -> None:
         *receipts,
         *files,
     }
-    assert [PLACE.work / "cover.json"] == [step.manifest[0] for step in made if step.manifest]
+    below = {"": PLACE.build, "hls/": PLACE.build / "hls"}
+    listed = {step.manifest for step in made if step.manifest and step.manifest[1] in below.values()}
+    assert listed == {(path, below[prefix]) for prefix, path in _lists(sums)}
+    assert 4 == len(listed)
+
+
+def _lists(sums: Step) -> tuple[tuple[str, Path], ...]:
+    """The lists of files that are counted later."""
+    assert isinstance(sums, Sums)
+    return sums.listings
 
 
 def _pairs(step: Step, name: str) -> dict[str, Path]:
@@ -240,6 +251,8 @@ TITLED = {
     "checks",
     "release",
     "sums",
+    "hls-chapters",
+    "hls-page",
 }
 CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a comment of the YAML": ("kind: album", "kind: album # one", set()),
@@ -259,12 +272,12 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "the album's title": (
         "title: Moon",
         "title: Moons",
-        {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release", "sums"},
+        {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release", "sums", "hls-page"},
     ),
     "the album's artist": (
         "artist: The Lanterns",
         "artist: The Lamps",
-        {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release"},
+        {"tag-*", "playlist-*", "cue-*", "zip-flac", "torrent", "release", "hls-page"},
     ),
     "the year": ("2026-05-01", "2025-05-01", {"tag-*", "cue-*", "zip-flac", "torrent", "release"}),
     "a torrent's comment": ("label: small", "label: small, comment: Hi", {"torrent", "release"}),
@@ -286,6 +299,22 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
         "genre:",
         'naming: "{disc}{track:02} {title}"\ngenre:',
         {"playlist-*", "cue-*", "zip-flac", "torrent", "checks", "release", "stems", "sums"},
+    ),
+    "a rendition more": (
+        "[aac-128, flac, alac]",
+        "[aac-128, flac, alac, opus-64]",
+        {"hls-join:opus-64", "hls-package:opus-64", "hls-playlists", "hls-page", "hls-lint", "release", "sums"},
+    ),
+    "the length of a segment": (
+        "hls: {",
+        "hls: {segment: 4 s, ",
+        {"hls-package:*", "hls-playlists", "release"},
+    ),
+    "files for segments": ("hls: {", "hls: {layout: files, ", {"hls-package:*", "release"}),
+    "hls.js from elsewhere": (
+        "{file: hls.min.js}",
+        "{url: https://a.example/h.js, integrity: sha384-QUJD}",
+        {"hls-page", "release", "sums"},
     ),
     "a bit rate": (
         "bitrate: 320k",

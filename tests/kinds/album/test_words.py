@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tests.kinds.conftest import Reader, Refuser
 
 UNMADE = (
-    ("hls", "{}"),
     ("profiles", "[spotify]"),
     ("deliver", "[bandcamp]"),
     ("signed", "x"),

@@ -104,6 +104,24 @@ class Paths:
         return folder / naming.stem(name, f".{self.album.stems_format}")
 
     @property
+    def hls(self) -> Path:
+        """The folder that players stream from."""
+        return self.place.build / "hls"
+
+    def stream(self, rendition: str) -> Path:
+        """What a rendition is packaged from; its file lies beside."""
+        return self.place.work / "hls" / f"{rendition}.json"
+
+    def packaged(self, rendition: str) -> Path:
+        """What playlists say of a rendition."""
+        return self.place.work / "packaged" / f"{rendition}.json"
+
+    @property
+    def hls_lint(self) -> Path:
+        """What the rules of HLS say of the folder."""
+        return self.place.work / "hls-lint.json"
+
+    @property
     def stems(self) -> Path:
         """The list of the stems."""
         return self.place.build / "stems" / "stems.json"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats.audio import NAMED, Encoding
 from pressroom.formats.checks import CheckedFile
-from pressroom.kinds.album import lists, naming, payload
+from pressroom.kinds.album import lists, naming, payload, stream
 from pressroom.kinds.album.paths import Paths, encoding_name
 from pressroom.kinds.album.tags import stem_tags, track_tags
 from pressroom.tools.encode import Encode, Measure
@@ -35,6 +35,7 @@ def plan(album: Album, place: Place) -> Iterator[Step]:
     made: list[Step] = []
     for part in (_masters, _cover, _lyrics, _tracks, _stems, _lists, _extras):
         made += part(album, paths)
+    made += stream.steps(album, paths)
     made += _archives(album, paths, made)
     made += _torrents(album, paths)
     made += _reports(album, paths)
@@ -46,6 +47,9 @@ def _masters(album: Album, paths: Paths) -> Iterator[Step]:
     tracks = [(track.file, paths.which(index)) for index, track in enumerate(album.tracks)]
     for source, which in tracks:
         yield Probe(name=f"probe:{which}", about=f"read {source.name}", source=source, facts=paths.facts(which))
+    for encoding in stream.own_encodings(album):
+        for source, which in tracks:
+            yield from _encoded(source, which, encoding, paths)
     for encoding in dict.fromkeys(form.encoding for form in album.audio_formats):
         for source, which in tracks:
             yield from _encoded(source, which, encoding, paths)
@@ -274,6 +278,7 @@ def _reports(album: Album, paths: Paths) -> Iterator[Step]:
         cover=paths.cover_facts if album.cover else None,
         ledger=place.ledger,
         ledgers=place.ledgers,
+        reports=(paths.hls_lint,) if album.hls else (),
         output=paths.checks,
     )
     yield Judge(name="check", about="the verdict on checks.json", report=paths.checks)
@@ -313,14 +318,20 @@ def _sums(paths: Paths, made: Sequence[Step]) -> Step:
     written = {path for step in made for path in step.outputs}
     outputs = [path for step in made if not step.manifest for path in step.outputs if path.is_relative_to(build)]
     receipts = {path: paths.receipt(path) for path in outputs if paths.receipt(path) in written}
+    listed = dict(step.manifest for step in made if step.manifest)
     return Sums(
         name="sums",
         about="SHA256SUMS",
         receipts=tuple((paths.below(path), receipt) for path, receipt in receipts.items()),
         files=tuple((paths.below(path), path) for path in outputs if path not in receipts),
-        listing=next((step.manifest[0] for step in made if step.manifest), None),
+        listings=tuple((_prefix(paths, folder), listing) for listing, folder in listed.items() if folder.is_relative_to(build)),
         output=build / "SHA256SUMS",
     )
+
+
+def _prefix(paths: Paths, folder: Path) -> str:
+    """What stands before a file's name below the release's folder."""
+    return "" if folder == paths.place.build else f"{paths.below(folder)}/"
 
 
 def _copy(name: str, about: str, source: Path, output: Path, paths: Paths) -> Step:

@@ -13,6 +13,7 @@ from pressroom.kinds.album import naming, payload
 from pressroom.kinds.album.form import Form  # noqa: TC001  # pydantic reads the annotation
 from pressroom.kinds.album.torrent import Torrent, Torrents  # noqa: TC001  # as above
 from pressroom.kinds.album.track import Mbid, Overridable, Track
+from pressroom.kinds.hls import Hls  # noqa: TC001  # as above
 from pressroom.kinds.parts import (
     Barcode,
     Count,
@@ -138,8 +139,8 @@ class Album(Overridable):
     """Not made yet."""
     waive: Annotated[None, not_made_yet("waive", [])] = None
     """Not made yet."""
-    hls: Annotated[None, not_made_yet("hls")] = None
-    """Not made yet."""
+    hls: Hls | None = None
+    """A folder to stream from, `{}` for one with every default."""
     torrent: Torrents | None = None
     """A torrent of what is made, `{}` for one with every default; a list where there are several."""
     publish: Destinations = ()

@@ -1,0 +1,149 @@
+"""The steps that make an album's HLS: one gapless stream for each rendition, its playlists, and the page that plays it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressroom.formats import rendition
+from pressroom.tools.files import Copy
+from pressroom.tools.hls import PageWords, WriteChapters, WriteHls, WritePage
+from pressroom.tools.joining import Join
+from pressroom.tools.linting import LintHls
+from pressroom.tools.packaging import Package
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pressroom.formats.audio import Encoding
+    from pressroom.kinds.album.paths import Paths
+    from pressroom.kinds.album.words import Album
+    from pressroom.kinds.hls import Hls
+    from pressroom.plan import Step
+
+UNSPOKEN = ("zxx", "und", "mis", "mul")
+"""Languages that no page is in (ISO 639-2)."""
+
+
+def steps(album: Album, paths: Paths) -> Iterator[Step]:
+    """The folder `hls`: joined, packaged, listed; nothing where the album has no word of it."""
+    if album.hls is None:
+        return
+    for name, encoding in album.hls.encodings:
+        yield from _rendition(name, encoding, album, album.hls, paths)
+    names = tuple(name for name, _ in album.hls.encodings)
+    packaged = tuple(map(paths.packaged, names))
+    which = tracks(album, paths)
+    playlists = tuple(paths.hls / name for name in rendition.playlist_names(names, which))
+    yield WriteHls(
+        name="hls-playlists",
+        about="the playlists of hls",
+        renditions=names,
+        packaged=packaged,
+        which=which,
+        segment=album.hls.segment,
+        playlists=playlists,
+    )
+    if which:
+        yield WriteChapters(
+            name="hls-chapters",
+            about="the chapters of hls",
+            titles=tuple(track.printed_title for track in album.tracks),
+            language=album.language or "und",
+            packaged=packaged[0],
+            output=paths.hls / rendition.CHAPTERS,
+        )
+    yield from _page(album, album.hls, paths)
+    yield LintHls(
+        name="hls-lint",
+        about="lint hls",
+        playlists=playlists,
+        chapters=paths.hls / rendition.CHAPTERS if which else None,
+        packaged=packaged,
+        folder=paths.hls,
+        report=paths.hls_lint,
+    )
+
+
+def tracks(album: Album, paths: Paths) -> tuple[str, ...]:
+    """The tracks that have playlists of their own: those of several."""
+    return tuple(paths.which(index) for index in range(len(album.tracks))) if len(album.tracks) > 1 else ()
+
+
+def own_encodings(album: Album) -> tuple[Encoding, ...]:
+    """What tracks are encoded as for `hls` alone: lossless renditions, as these are joined without another encode."""
+    made = {form.encoding for form in album.audio_formats}
+    wanted = [encoding for _, encoding in album.hls.encodings] if album.hls else []
+    return tuple(encoding for encoding in wanted if encoding.lossless and encoding not in made)
+
+
+def _rendition(name: str, encoding: Encoding, album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
+    """One stream, and its files."""
+    which = [paths.which(index) for index in range(len(album.tracks))]
+    made = {form.encoding for form in album.audio_formats}
+    reusable = encoding.lossless or (encoding in made and len(which) == 1)
+    yield Join(
+        name=f"hls-join:{name}",
+        about=f"join the tracks as {name}",
+        sources=tuple(track.file for track in album.tracks),
+        facts=tuple(map(paths.facts, which)),
+        encoding=encoding,
+        reusable=reusable,
+        stem=name,
+        stream=paths.stream(name),
+    )
+    yield Package(
+        name=f"hls-package:{name}",
+        about=f"package {name} for hls",
+        rendition=name,
+        stream=paths.stream(name),
+        bare=tuple(paths.bare(one, encoding) for one in which) if reusable else (),
+        segment=hls.segment,
+        layout=hls.layout,
+        folder=paths.hls,
+        packaged=paths.packaged(name),
+    )
+
+
+def _page(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
+    """The page, and what lies beside it."""
+    cover = paths.hls / "cover.jpg"
+    if album.cover:
+        yield _copied("hls-cover", "copy the cover into hls", paths.embedded_cover, cover, paths)
+    file = hls.hls_js.file if hls.hls_js else None
+    if file:
+        yield _copied("hls-library", f"copy {file.name} into hls", file, paths.hls / LIBRARY, paths)
+    names = [name for name, _ in hls.encodings]
+    yield WritePage(
+        name="hls-page",
+        about="player.html",
+        words=PageWords(
+            title=album.title,
+            artist=album.printed_artist,
+            language=album.language if album.language and album.language not in UNSPOKEN else "en",
+            tracks=tuple(track.printed_title for track in album.tracks),
+            labels=tuple(rendition.label(encoding) for _, encoding in hls.encodings),
+            cover=cover.name if album.cover else None,
+        ),
+        renditions=tuple(names),
+        packaged=tuple(map(paths.packaged, names)),
+        library=file,
+        library_at=_library_at(hls),
+        output=paths.hls / "player.html",
+    )
+
+
+LIBRARY = "hls.js"
+"""The author's copy of hls.js, beside the page."""
+
+
+def _library_at(hls: Hls) -> tuple[str, str] | None:
+    """Where hls.js lies, and its digest where the author has told it."""
+    if hls.hls_js is None:
+        return None
+    return (hls.hls_js.url, hls.hls_js.integrity or "") if hls.hls_js.url else (LIBRARY, "")
+
+
+def _copied(name: str, about: str, source: Path, output: Path, paths: Paths) -> Step:
+    """A copy, with its receipt."""
+    return Copy(name=name, about=about, source=source, output=output, receipt=paths.receipt(output))

@@ -1,0 +1,94 @@
+"""The words of `hls`: what a release is streamed as."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, PlainSerializer, field_validator, model_validator
+
+from pressroom.formats.audio import NAMED
+from pressroom.formats.rendition import CODECS
+from pressroom.kinds.parts import Count, Reads, SourcePath, Url, Words, identifier, not_made_yet, one_of
+from pressroom.source import Wrong
+
+if TYPE_CHECKING:
+    from pressroom.formats.audio import Encoding
+
+RENDITIONS = tuple(name for name, encoding in NAMED.items() if encoding.codec in CODECS)
+"""The named formats that HLS carries."""
+SHORTEST_SEGMENT, LONGEST_SEGMENT = 2, 30
+"""In seconds."""
+
+
+def segment(value: object) -> Fraction:
+    """A length such as `6 s`."""
+    found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,3})?) ?s", value) if isinstance(value, str) else None
+    seconds = Fraction(found[1]) if found else Fraction(0)
+    if not SHORTEST_SEGMENT <= seconds <= LONGEST_SEGMENT:
+        raise ValueError(f"a length from {SHORTEST_SEGMENT} s to {LONGEST_SEGMENT} s, such as '6 s'")
+    return seconds
+
+
+def digest(text: str) -> str:
+    """A digest as browsers hold scripts against it (W3C Subresource Integrity)."""
+    if not re.fullmatch("sha(256|384|512)-[A-Za-z0-9+/]+={0,2}", text):
+        raise ValueError("a digest such as sha384-... (W3C Subresource Integrity)")
+    return text
+
+
+SPOKEN = PlainSerializer(lambda seconds: f"{float(seconds):g} s", return_type=str)
+SEGMENT = Reads(segment, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,3})? ?s$", "examples": ["6 s"]})
+INTEGRITY = identifier(digest, r"^\s*sha(256|384|512)-[A-Za-z0-9+/]+={0,2}\s*$", "sha384-...")
+
+
+class HlsJs(Words):
+    """hls.js, for browsers that do not play HLS themselves: a file of yours, or an address with its digest."""
+
+    file: SourcePath | None = None
+    """Lies beside the page."""
+    url: Url | None = None
+    """Is asked by every listener's browser."""
+    integrity: Annotated[str, INTEGRITY] | None = None
+    """The digest of what lies at `url`; of a `file` it is taken."""
+
+    @model_validator(mode="after")
+    def one_place(self) -> Self:
+        """A file, or an address with its digest."""
+        if (self.file is None) == (self.url is None):
+            raise Wrong(((), "'hls_js' needs a `file`, or a `url` with its `integrity`"))
+        if (self.url is None) != (self.integrity is None):
+            raise Wrong((("url",), "needs its `integrity`") if self.url else (("integrity",), "is of a `url`; take it out"))
+        return self
+
+
+class Hls(Words):
+    """A folder that any web host can serve and any player plays: `{}` for one with every default."""
+
+    renditions: Annotated[tuple[Annotated[str, one_of(*RENDITIONS)], ...], Count(1, len(RENDITIONS))] = ("aac-128", "flac")
+    """What it is coded as; a player takes one that it can play."""
+    segment: Annotated[Fraction, SEGMENT, SPOKEN] = Field(default="6 s", validate_default=True)
+    """How long a segment is, at most."""
+    layout: Annotated[Literal["single", "files"], one_of("single", "files")] = "single"
+    """One file for each rendition, or, for hosts without range requests, one for each segment too."""
+    container: Annotated[None, not_made_yet("container", "mp4")] = None
+    """Not made yet: all is MP4."""
+    encrypt: Annotated[None, not_made_yet("encrypt")] = None
+    """Not made yet."""
+    hls_js: HlsJs | None = None
+    """For browsers that play no HLS, which else play the one file of a rendition."""
+
+    @field_validator("renditions")
+    @classmethod
+    def each_once(cls, renditions: tuple[str, ...]) -> tuple[str, ...]:
+        """Each names a file."""
+        if found := [(place,) for place, name in enumerate(renditions) if name in renditions[:place]]:
+            raise Wrong(*((where, f"'{renditions[where[0]]}' stands in the list already") for where in found))
+        return renditions
+
+    @property
+    def encodings(self) -> tuple[tuple[str, Encoding], ...]:
+        """`renditions` as names and values, those first that most players play."""
+        chosen = [(name, NAMED[name]) for name in self.renditions]
+        return tuple(sorted(chosen, key=lambda rendition: CODECS.index(rendition[1].codec)))

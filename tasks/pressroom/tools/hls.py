@@ -1,0 +1,119 @@
+"""What players of HLS begin with: playlists, chapters and the page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pressroom.formats import hls, player, rendition
+from pressroom.formats.rendition import Rendition
+from pressroom.plan import OUTPUT, Step
+from pressroom.tools import notes
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from pathlib import Path
+
+    from pressroom.plan import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteHls(Step):
+    """Writes every playlist of a release: of all that it is streamed as, and of each rendition; the same for each track.
+
+    `renditions` and `which` are the names of what was packaged and of the tracks, as `rendition.playlist_names` takes them;
+    `playlists` stand in its order.
+    """
+
+    renditions: tuple[str, ...]
+    packaged: tuple[Path, ...]
+    which: tuple[str, ...]
+    segment: Fraction
+    playlists: tuple[Path, ...] = field(metadata=OUTPUT)
+
+    def run(self, work: Work) -> None:
+        """Write them."""
+        made = notes.read_all(Rendition, self.packaged)
+        texts = rendition.playlists(tuple(zip(self.renditions, made, strict=True)), self.which, self.segment)
+        names = rendition.playlist_names(self.renditions, self.which)
+        for name, path in zip(names, self.playlists, strict=True):
+            work.beside(path).write_text(texts[name], encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteChapters(Step):
+    """Writes when the tracks begin, as players read chapters."""
+
+    titles: tuple[str, ...]
+    language: str
+    packaged: Path
+    output: Path = field(metadata=OUTPUT)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        made = notes.read(Rendition, self.packaged)
+        chapters = [
+            hls.Chapter(start=start, title=title, language=self.language)
+            for start, title in zip(made.begins, self.titles, strict=True)
+        ]
+        work.beside(self.output).write_text(hls.chapters_json(chapters, made.seconds), encoding="utf-8", newline="\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageWords:
+    """The words on a page; `labels` are what listeners pick a rendition by, where there are several."""
+
+    title: str
+    artist: str
+    language: str
+    tracks: tuple[str, ...]
+    labels: tuple[str, ...]
+    cover: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WritePage(Step):
+    """Writes the page that plays a release; `library` is hls.js where the author has it as a file, `library_at` its address."""
+
+    words: PageWords
+    renditions: tuple[str, ...]
+    packaged: tuple[Path, ...]
+    library: Path | None
+    library_at: tuple[str, str] | None
+    """Address and digest; of a file, its name and nothing."""
+    output: Path = field(metadata=OUTPUT)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        made = notes.read_all(Rendition, self.packaged)
+        sources = tuple(
+            player.Source(label=label, playlist=f"{name}.m3u8", file=one.file, codec=one.codec)
+            for label, name, one in zip(self.words.labels, self.renditions, made, strict=True)
+        )
+        marks = zip(made[0].begins, self.words.tracks, strict=True)
+        page = player.Player(
+            title=self.words.title,
+            artist=self.words.artist,
+            language=self.words.language,
+            key=made[0].file,
+            length=made[0].seconds,
+            sources=sources,
+            marks=tuple(player.Mark(start=start, title=title) for start, title in marks),
+            cover=self.words.cover,
+            library=self._library(),
+        )
+        work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")
+
+    def _library(self) -> player.Library | None:
+        """hls.js, where the author names one."""
+        if self.library_at is None:
+            return None
+        url, integrity = self.library_at
+        return player.Library(url=url, integrity=integrity if self.library is None else _integrity(self.library))
+
+
+def _integrity(path: Path) -> str:
+    """A file's digest as browsers hold scripts against it (W3C Subresource Integrity)."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"

@@ -1,0 +1,183 @@
+"""Packaging sound for HLS by copy: content-hashed files, and what playlists are to say of them."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pressroom.errors import ReleaseError
+from pressroom.formats import cmaf, segments
+from pressroom.formats.demux import read_sound
+from pressroom.formats.rendition import Joined, MadeFile, Piece, Played, Rendition
+from pressroom.formats.track import joined, sound
+from pressroom.plan import ASIDE, IO, OUTPUT, Step
+from pressroom.tools import notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from fractions import Fraction
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from pressroom.formats.segments import Range, Segment
+    from pressroom.formats.track import Track
+    from pressroom.plan import Work
+
+HASH_LETTERS = 16
+"""Of a SHA-256, in a file's name: 64 bits, so that no two files of a release share one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package(Step):
+    """Packages a rendition: one file for all of it, a small one that begins each track, and with `files` one for each segment.
+
+    `stream` says what is packaged: the file beside it, or else the tracks' own, `bare`, joined.
+    """
+
+    weight: ClassVar[float] = IO
+    cached: ClassVar[bool] = False
+    rendition: str
+    stream: Path
+    bare: tuple[Path, ...]
+    segment: Fraction
+    layout: Literal["single", "files"]
+    folder: Path = field(metadata=ASIDE)
+    packaged: Path = field(metadata=OUTPUT)
+
+    @property
+    def manifest(self) -> tuple[Path, Path]:
+        """All media of the rendition."""
+        return self.packaged, self.folder
+
+    @property
+    def pace(self) -> float:
+        """It copies."""
+        return 300e6
+
+    def run(self, work: Work) -> None:
+        """Write the files; raises ReleaseError for what cannot be packaged."""
+        stream = notes.read(Joined, self.stream)
+        paths = [self.stream.with_name(file.path) for file in stream.files] or list(self.bare)
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open("rb")) for path in paths]
+            try:
+                made = self._made(work, stream, files)
+            except ValueError as error:
+                raise ReleaseError(f"{self.folder}: {self.rendition} cannot be packaged: {error}") from error
+        notes.write(work, self.packaged, made)
+
+    def _made(self, work: Work, stream: Joined, files: Sequence[BinaryIO]) -> Rendition:
+        """Write the files, and say what they are."""
+        source = _Chain(files)
+        track = source.track()
+        plan = segments.sound_plan(track, self.segment, marks=stream.starts[1:])
+        written = _Written(cmaf.packaged(track, plan), source, _Folder(work, self.folder, self.rendition))
+        whole = written.whole()
+        split = self.layout == "files"
+        return Rendition(
+            codec=track.description.codec,
+            timescale=track.timescale,
+            starts=stream.starts,
+            length=track.length,
+            file=whole,
+            whole=written.split(None, plan.segments) if split else written.ranges(whole, None, plan.segments),
+            tracks=tuple(
+                written.split(stretch, stretch.segments) if split else written.ranges(whole, stretch, stretch.segments)
+                for stretch in plan.ranges
+            ),
+            files=tuple(written.folder.made.values()),
+        )
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A package as it is written to a folder."""
+
+    package: cmaf.Package
+    source: _Chain
+    folder: _Folder
+
+    def whole(self) -> str:
+        """The one file."""
+        return self.folder.write(".mp4", lambda: cmaf.written(self.package, self.source))
+
+    def ranges(self, file: str, stretch: Range | None, cut: Sequence[Segment]) -> Played:
+        """The whole, or a stretch of it with an init segment of its own, as ranges of the one file."""
+        pieces = [
+            Piece(uri=file, ticks=segment.end - segment.start, size=size, offset=offset)
+            for segment, (offset, size) in zip(cut, map(self.package.extent, cut), strict=True)
+        ]
+        if stretch is None:
+            return Played(init=file, init_size=len(self.package.init), pieces=tuple(pieces))
+        return Played(init=self._init(stretch), init_size=None, pieces=tuple(pieces))
+
+    def split(self, stretch: Range | None, cut: Sequence[Segment]) -> Played:
+        """The whole, or a stretch of it, as a file for each segment; those that both list are the same."""
+        pieces = [
+            Piece(
+                uri=self._segment(segment), ticks=segment.end - segment.start, size=self.package.extent(segment)[1], offset=None
+            )
+            for segment in cut
+        ]
+        return Played(init=self._init(stretch), init_size=None, pieces=tuple(pieces))
+
+    def _init(self, stretch: Range | None) -> str:
+        """An init segment as a file."""
+        content = cmaf.range_init(self.package, stretch) if stretch else self.package.init
+        return self.folder.write(".mp4", lambda: [content])
+
+    def _segment(self, segment: Segment) -> str:
+        """A segment as a file."""
+        return self.folder.write(".m4s", lambda: cmaf.segment_written(self.package, segment, self.source))
+
+
+class _Chain:
+    """Files as one after the other; a reading lies within one of them."""
+
+    def __init__(self, files: Sequence[BinaryIO]) -> None:
+        self._files = files
+        self._sizes = [file.seek(0, 2) for file in files]
+        self._starts = list(accumulate(self._sizes[:-1], initial=0))
+        self._current = files[0]
+
+    def track(self) -> Track:
+        """Their sound as one track; raises ValueError."""
+        tracks = [sound(read_sound(file)) for file in self._files]
+        return tracks[0] if len(tracks) == 1 else joined(tracks, self._sizes)
+
+    def seek(self, offset: int) -> int:
+        """Go to a byte of all."""
+        number = bisect_right(self._starts, offset) - 1
+        self._current = self._files[number]
+        return self._current.seek(offset - self._starts[number])
+
+    def read(self, size: int) -> bytes:
+        """Bytes from there."""
+        return self._current.read(size)
+
+
+class _Folder:
+    """Files that are called by what they hold: `aac-128.0123456789abcdef.mp4`."""
+
+    def __init__(self, work: Work, folder: Path, stem: str) -> None:
+        self._work = work
+        self._folder = folder
+        self._stem = stem
+        self.made: dict[str, MadeFile] = {}
+
+    def write(self, suffix: str, pieces: Callable[[], Iterable[bytes]]) -> str:
+        """Write a file of which the pieces can be had twice, first for its name; returns that."""
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces():
+            digest.update(piece)
+            size += len(piece)
+        name = f"{self._stem}.{digest.hexdigest()[:HASH_LETTERS]}{suffix}"
+        if name not in self.made:
+            with self._work.beside(self._folder / name).open("wb") as target:
+                target.writelines(pieces())
+            self.made[name] = MadeFile(path=name, bytes=size, sha256=digest.hexdigest())
+        return name

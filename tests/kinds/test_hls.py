@@ -1,0 +1,64 @@
+"""The words of `hls`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.kinds.conftest import Reader, Refuser
+
+HEAD = "kind: album\ntitle: Moon\nartist: A\ntracks: [{title: T, file: a.wav}]\n"
+KNOWN = "flac, alac, aac-256, aac-192, aac-128, opus-160, opus-96, opus-64"
+
+
+def test_an_empty_map_has_every_default(read: Reader) -> None:
+    """AAC for everyone and FLAC for those who can hear it, in segments of six seconds, one file each."""
+    hls = read(f"{HEAD}hls: {{}}").hls
+    assert hls
+    assert (("aac-128", "flac"), Fraction(6), "single", None) == (hls.renditions, hls.segment, hls.layout, hls.hls_js)
+
+
+def test_nothing_is_streamed_unasked(read: Reader) -> None:
+    """Without the word there is no folder."""
+    assert read(HEAD).hls is None
+    assert read(f"{HEAD}hls:").hls is None
+
+
+def test_renditions_stand_in_the_order_of_what_most_players_play(read: Reader) -> None:
+    """AAC before Opus, both before what is lossless; the author's order decides within a codec."""
+    hls = read(f"{HEAD}hls: {{renditions: [alac, flac, opus-96, aac-256, aac-128]}}").hls
+    assert hls
+    assert ["aac-256", "aac-128", "opus-96", "flac", "alac"] == [name for name, _ in hls.encodings]
+
+
+@pytest.mark.parametrize(
+    ("words", "mistake"),
+    [
+        ("renditions: [acc-128]", f"5:20: hls.renditions[0]: expected one of {KNOWN} (did you mean 'aac-128'?), got 'acc-128'"),
+        ("renditions: [mp3-v0]", f"5:20: hls.renditions[0]: expected one of {KNOWN}, got 'mp3-v0'"),
+        ("renditions: [flac, aac-128, flac]", "5:35: hls.renditions[2]: 'flac' stands in the list already"),
+        ("renditions: []", "5:19: hls.renditions: expected at least one entry, got an empty list"),
+        ("segment: 6", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '6'"),
+        ("segment: 40 s", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '40 s'"),
+        ("layout: file", "5:15: hls.layout: expected one of single, files (did you mean 'files'?), got 'file'"),
+        ("container: ts", "5:18: 'container' is not made yet; take it out"),
+        ("encrypt: {method: aes-128}", "5:17: 'encrypt' is not made yet; take it out"),
+        ("rendition: [flac]", "5:7: unknown key 'rendition'; did you mean 'renditions'?"),
+        ("hls_js: {}", "5:15: 'hls_js' needs a `file`, or a `url` with its `integrity`"),
+        ("hls_js: {url: 'https://a.example/h.js'}", "5:21: hls.hls_js.url: needs its `integrity`"),
+        (
+            "hls_js: {file: h.js, integrity: sha384-QUJD}",
+            "5:39: hls.hls_js.integrity: is of a `url`; take it out",
+        ),
+        (
+            "hls_js: {url: 'https://a.example/h.js', integrity: abc}",
+            "5:58: hls.hls_js.integrity: expected a digest such as sha384-... (W3C Subresource Integrity), got 'abc'",
+        ),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(words: str, mistake: str, mistakes: Refuser) -> None:
+    """With what was expected, and the near word."""
+    assert [mistake] == mistakes(f"{HEAD}hls: {{{words}}}")

@@ -1,0 +1,168 @@
+"""A release that is streamed: built for real, played by ffmpeg, and built again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import imageio_ffmpeg
+import pytest
+from tests.conftest import Repo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.media
+MOON = "releases/moon.yaml"
+HLS = "build/moon/hls"
+PAGES = ("index.m3u8", "player.html", "chapters.json", "cover.jpg")
+
+
+@pytest.fixture(scope="module")
+def streamed_once(pristine: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """Two tracks that are streamed, built; not to be changed."""
+    repo = Repo(tmp_path_factory.mktemp("streamed") / "repo")
+    shutil.copytree(pristine.path, repo.path, symlinks=True)
+    repo.wav("releases/masters/01.wav", seconds=3.1, hertz=440)
+    repo.wav("releases/masters/02.wav", seconds=2.7, hertz=330)
+    repo.edit(MOON, "tracks:", "hls: {segment: 2 s}\ntracks:")
+    done = repo.doit()
+    assert 0 == done.code, done
+    return repo
+
+
+@pytest.fixture
+def streamed(streamed_once: Repo, tmp_path: Path) -> Repo:
+    """The same, to be changed."""
+    shutil.copytree(streamed_once.path, tmp_path / "repo", symlinks=True)
+    return Repo(tmp_path / "repo")
+
+
+def media(repo: Repo) -> dict[str, str]:
+    """The digest of each media file of the folder, by its name."""
+    files = {name.rpartition("/")[2]: digest for name, digest in repo.files(HLS).items()}
+    return {name: digest for name, digest in files.items() if name.endswith((".mp4", ".m4s"))}
+
+
+def listed(repo: Repo) -> set[str]:
+    """The media files that playlists name."""
+    texts = [path.read_text(encoding="utf-8") for path in (repo.path / HLS).glob("*.m3u8")]
+    lines = [line for text in texts for line in text.splitlines()]
+    maps = [line.split('"')[1] for line in lines if line.startswith("#EXT-X-MAP")]
+    return {*maps, *(line for line in lines if not line.startswith("#") and not line.endswith(".m3u8"))}
+
+
+def played(repo: Repo, name: str) -> bytes:
+    """The samples that ffmpeg plays from a playlist."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", f"{HLS}/{name}", "-f", "s16le", "-"]
+    return subprocess.run(command, cwd=repo.path, capture_output=True, check=True).stdout
+
+
+def test_an_album_is_streamed_without_a_gap(streamed_once: Repo) -> None:
+    """FLAC is the masters, sample for sample; AAC is one stream of their length, with at most the rest of its last frame."""
+    masters = [(streamed_once.path / f"releases/masters/0{n}.wav").read_bytes()[44:] for n in (1, 2)]
+    for name, expected in (("flac", b"".join(masters)), ("01.flac", masters[0]), ("02.flac", masters[1])):
+        assert hashlib.sha256(expected).digest() == hashlib.sha256(played(streamed_once, f"{name}.m3u8")).digest()
+    samples = len(b"".join(masters)) // 4 * 480 // 441
+    assert 0 <= len(played(streamed_once, "aac-128.m3u8")) // 4 - samples <= 2048
+
+
+def test_the_folder_holds_what_it_lists(streamed_once: Repo) -> None:
+    """No media file is missing, and none is there for nothing; sha256sum agrees with each."""
+    assert set(media(streamed_once)) == listed(streamed_once)
+    assert set(PAGES) <= {path.name for path in (streamed_once.path / HLS).iterdir()}
+    done = streamed_once.run("sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS", cwd="build/moon")
+    assert (0, "") == (done.code, done.out)
+    summed = (streamed_once.path / "build/moon/SHA256SUMS").read_text(encoding="utf-8")
+    assert len(list((streamed_once.path / HLS).iterdir())) == summed.count("  hls/")
+
+
+def test_every_rule_of_hls_is_in_the_report(streamed_once: Repo) -> None:
+    """With its clause; the rules that must be kept are."""
+    report = json.loads((streamed_once.path / "build/moon/checks.json").read_text(encoding="utf-8"))
+    found = [check for check in report["checks"] if check["rule"].startswith("hls-")]
+    assert 40 < len(found)
+    assert all(check["message"].endswith(")") for check in found)
+    assert [] == [check for check in found if check["severity"] == "error" and not check["passed"]]
+
+
+def test_a_second_build_does_nothing(streamed: Repo) -> None:
+    """All is fresh."""
+    assert "made 0, restored 0" in streamed.doit().summary
+
+
+def test_another_title_makes_pages_alone(streamed: Repo) -> None:
+    """Nothing is encoded or packaged, and no media file is touched."""
+    before = media(streamed)
+    streamed.edit(MOON, "title: Rise", "title: Rises")
+    made = {step for step in streamed.doit().made if ":hls-" in step}
+    assert {"moon:hls-chapters", "moon:hls-page", "moon:hls-lint"} == made
+    assert before == media(streamed)
+
+
+def test_another_cover_makes_the_picture_alone(streamed: Repo) -> None:
+    """The page names it, and stays as it is."""
+    before = media(streamed)
+    streamed.picture("releases/cover.png", "red")
+    assert {"moon:hls-cover"} == {step for step in streamed.doit().made if ":hls-" in step}
+    assert before == media(streamed)
+
+
+def test_another_master_leaves_old_players_their_files(streamed: Repo) -> None:
+    """Whoever holds the playlists of before finds all that they name, until `doit prune --delete`."""
+    before, names = media(streamed), listed(streamed)
+    streamed.wav("releases/masters/02.wav", seconds=2.7, hertz=350)
+    assert 0 == streamed.doit().code
+    after = media(streamed)
+    assert before == {name: after[name] for name in names}
+    assert names - listed(streamed)
+    assert 0 == streamed.doit("prune", "--delete").code
+    assert set(media(streamed)) == listed(streamed)
+    assert "made 0, restored 0" in streamed.doit().summary
+
+
+def test_files_of_segments_that_did_not_change_keep_their_names(streamed: Repo) -> None:
+    """With a file for each segment, another last track leaves those of the first to whoever has them already."""
+    streamed.edit(MOON, "hls: {", "hls: {layout: files, ")
+    assert 0 == streamed.doit().code
+    text = (streamed.path / HLS / "01.flac.m3u8").read_text(encoding="utf-8")
+    streamed.wav("releases/masters/02.wav", seconds=2.2, hertz=350)
+    assert 0 == streamed.doit().code
+    assert text == (streamed.path / HLS / "01.flac.m3u8").read_text(encoding="utf-8")
+
+
+def test_two_clean_builds_are_the_same(streamed_once: Repo, streamed: Repo) -> None:
+    """Elsewhere, and without what was made before."""
+    shutil.rmtree(streamed.path / "build")
+    shutil.rmtree(streamed.path / ".pressroom")
+    assert 0 == streamed.doit().code
+    assert streamed_once.files(HLS) == streamed.files(HLS)
+
+
+def test_what_is_not_streamed_any_more_is_pruned(streamed: Repo) -> None:
+    """The folder goes with the word."""
+    streamed.edit(MOON, "hls: {segment: 2 s}\n", "")
+    assert 0 == streamed.doit().code
+    assert 0 == streamed.doit("prune", "--delete").code
+    assert not (streamed.path / HLS).exists()
+
+
+def test_clean_leaves_nothing(streamed: Repo) -> None:
+    """Files that the plan does not know by name are removed too."""
+    assert 0 == streamed.doit("clean").code
+    assert {} == streamed.files()
+    assert 0 == streamed.doit().code
+    assert set(media(streamed)) == listed(streamed)
+
+
+def test_a_damaged_file_is_made_again(streamed: Repo) -> None:
+    """One that is gone, and one that somebody has changed, which is put aside."""
+    before = streamed.files(HLS)
+    first, second, *_ = sorted(media(streamed))
+    (streamed.path / HLS / first).unlink()
+    (streamed.path / HLS / second).write_bytes(b"x")
+    assert 0 == streamed.doit().code
+    assert before == streamed.files(HLS)
