@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from tests.conftest import Done
 
-TASKS = sorted({*VERBS, "check", "publish", "serve", "listing", "cleaning", "running"})
+TASKS = sorted({*VERBS, "check", "publish", "listing", "cleaning", "running"})
 DODO = "\n\n".join(
     f"""\
-def task_{name}():
+def task_{name.replace("-", "_")}():
     "{name} it"
-    return {{"actions": ["echo {name} > {name}.txt"], "file_dep": ["in.txt"], "targets": ["{name}.txt"], "clean": True}}
+    files = {{"file_dep": ["in.txt"], "targets": ["{name}.txt"], "clean": True}}
+    return {{"basename": "{name}", "actions": ["echo {name} > {name}.txt"], **files}}
 """
     for name in TASKS
 )

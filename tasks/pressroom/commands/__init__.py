@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressroom.commands.ending import told
 from pressroom.errors import UsageError
@@ -19,13 +19,15 @@ VERBS = {
     "verify": "hold every output against the record",
     "prune": "list or remove outputs that no release makes any more",
     "publish": "bring what was built to where people get it",
+    "serve": "serve what was built, for a preview on this machine",
+    "lint-hls": "hold anyone's HLS against the rules",
     "cache": "show how much the cache holds, and trim it",
     "new": "make a releases repo that builds at once",
     "doctor": "say whether this machine is ready, and how to mend it",
     "schema": "print the JSON Schema of a kind, for editors",
     "name": "print the file name that a title gets",
 }
-"""pressroom's own verbs; each is a module here with its `USAGE` and `run(arguments) -> int`."""
+"""pressroom's own verbs; each is a module here (`lint_hls`) with its `USAGE` and `run(arguments) -> int`."""
 DOIT_VERBS = {
     "run": "build what is stale (as the plain `doit` does)",
     "list": "show the releases, or one release's steps",
@@ -87,8 +89,8 @@ def help_text(verb: str = "") -> str:
     if verb in DOIT_VERBS:
         return DOIT_USAGE[verb]
     if verb in VERBS:
-        return str(import_module(f"pressroom.commands.{verb}").USAGE)
-    lines = [f"  {name:7} {text}" for name, text in {**DOIT_VERBS, **VERBS}.items()]
+        return str(_module(verb).USAGE)
+    lines = [f"  {name:8} {text}" for name, text in {**DOIT_VERBS, **VERBS}.items()]
     return "\n".join(
         [
             "usage: pressroom VERB ...",
@@ -110,6 +112,11 @@ def one_argument(arguments: Sequence[str], usage: str) -> str:
     return given[0]
 
 
+def _module(verb: str) -> Any:  # noqa: ANN401  # a module
+    """The module of one of pressroom's own verbs."""
+    return import_module(f"pressroom.commands.{verb.replace('-', '_')}")
+
+
 def _done(verb: str, *rest: str) -> int:
     """Do what a command line says."""
     if verb in HELP or verb == "help":
@@ -121,7 +128,7 @@ def _done(verb: str, *rest: str) -> int:
     if verb in {**DOIT_VERBS, **VERBS} and HELP & {*rest}:
         return _shown(help_text(verb))
     if verb in VERBS:
-        return int(import_module(f"pressroom.commands.{verb}").run([*rest]))
+        return int(_module(verb).run([*rest]))
     return _doit([verb, *rest])
 
 

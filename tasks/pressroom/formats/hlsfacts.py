@@ -125,7 +125,10 @@ def _text(stream: BinaryIO | None) -> str:
     if stream is None:
         raise ValueError("it is not there")
     stream.seek(0)
-    return stream.read(_MOST_TEXT).decode("utf-8")
+    try:
+        return stream.read(_MOST_TEXT).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("it is not text in UTF-8") from None
 
 
 def _optional(stream: BinaryIO | None) -> str | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from pressroom.formats import hlsmedia, hlsrules
+from pressroom.formats import hlsmedia, hlsrules, hlsserved
 from pressroom.formats.checks import Check, Severity
 from pressroom.formats.hlsfacts import Presentation, presentation
 
 if TYPE_CHECKING:
     from pressroom.formats.hlsfacts import Fetch
+    from pressroom.formats.hlsserved import Answer, Answers
 
 Finder: TypeAlias = Callable[[Presentation], Iterator[str]]
 
@@ -30,10 +31,15 @@ class Rule:
     severity: Severity
     find: Finder
 
-    @property
-    def says(self) -> str:
-        """The rule as a sentence."""
-        return (self.find.__doc__ or "").strip().rstrip(".")
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """A rule for how a server answers, as `Rule`."""
+
+    name: str
+    clauses: str
+    severity: Severity
+    find: Callable[[Presentation, Mapping[str, Answer]], Iterator[str]]
 
 
 def _error(name: str, clauses: str, find: Finder) -> Rule:
@@ -100,24 +106,41 @@ RULES = (
 """Every rule for what is whole; those for broadcasts hold playlists against each other, and are not here."""
 
 
-def lint(uri: str, fetch: Fetch) -> Iterator[Check]:
+SERVED = (
+    Serving(name="hls-redirects", clauses="A8.18", severity="error", find=hlsserved.redirects),
+    Serving(name="hls-types", clauses="A10.4", severity="warn", find=hlsserved.types),
+    Serving(name="hls-gzip", clauses="A10.1 R6.2.1-S4", severity="error", find=hlsserved.packed),
+    Serving(name="hls-ranges", clauses="R4.4.4.2", severity="error", find=hlsserved.ranges),
+)
+"""Every rule for how it is served."""
+
+
+def lint(uri: str, fetch: Fetch, answers: Answers | None = None) -> Iterator[Check]:
     """Every rule, held against a playlist and all that it leads to; `fetch` gives what an address leads to.
 
-    A rule that is broken at several places fails several times, at most 20. Raises ValueError where `uri` leads to no playlist.
+    Where a server gives it, `answers` is what it has said by then. A rule that is broken at several places fails several times,
+    at most 20. Raises ValueError where `uri` leads to no playlist.
     """
     found = presentation(uri, fetch)
     for rule in RULES:
-        places: list[str | None] = list(islice(rule.find(found), _MOST_PLACES))
-        for place in places or [None]:
-            subject, _, measured = (place or uri).partition(": ")
-            yield Check(
-                rule=rule.name,
-                subject=subject,
-                severity=rule.severity,
-                passed=place is None,
-                measured=measured or None,
-                message=f"{rule.says} ({rule.clauses})",
-            )
+        yield from _checks(rule, rule.find(found), uri)
+    for served in SERVED if answers is not None else ():
+        yield from _checks(served, served.find(found, answers or {}), uri)
+
+
+def _checks(rule: Rule | Serving, broken: Iterator[str], uri: str) -> Iterator[Check]:
+    """What is to be said of one rule."""
+    places: list[str | None] = list(islice(broken, _MOST_PLACES))
+    for place in places or [None]:
+        subject, _, measured = (place or uri).partition(": ")
+        yield Check(
+            rule=rule.name,
+            subject=subject,
+            severity=rule.severity,
+            passed=place is None,
+            measured=measured or None,
+            message=f"{(rule.find.__doc__ or '').strip().rstrip('.')} ({rule.clauses})",
+        )
 
 
 _MOST_PLACES = 20

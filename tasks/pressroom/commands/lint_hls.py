@@ -1,0 +1,68 @@
+"""`pressroom lint-hls`: hold anyone's HLS against the rules."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pressroom.commands import one_argument
+from pressroom.errors import ReleaseError
+from pressroom.formats import hlslint
+from pressroom.source import visible
+from pressroom.tools.linting import reading
+from pressroom.tools.loopback import Loopback, checked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pressroom.formats.checks import Check
+
+USAGE = """\
+usage: pressroom lint-hls [--json] PLAYLIST
+       pressroom lint-hls [--json] URL
+
+Hold a playlist, and all that it leads to, against the rules of Apple's HLS Authoring Specification
+and of the draft of HLS (A7.7, R6.2.1-M1 and so on); of a URL on this machine also how the server
+answers. The exit code is 1 when a rule that must be kept is broken.
+
+  --json  every rule, kept or broken, as JSON
+"""
+SHOWN = {"error": "error", "warn": "warning", "note": "note"}
+
+
+def run(arguments: list[str]) -> int:
+    """Print what is broken, a line each; raises ReleaseError for what is no playlist."""
+    given = one_argument([word for word in arguments if word != "--json"], USAGE)
+    found = _linted(given)
+    failed = [check for check in found if not check.passed]
+    if "--json" in arguments:
+        print(json.dumps({"checks": [asdict(check) for check in found]}, indent=1, ensure_ascii=False))  # noqa: T201
+    else:
+        _tell(found, failed)
+    return int(any(check.severity == "error" for check in failed))
+
+
+def _linted(given: str) -> list[Check]:
+    """What each rule says; raises ReleaseError."""
+    try:
+        if "://" in given:
+            client = Loopback()
+            return list(hlslint.lint(checked(given), client.fetch, client.answers))
+        root = Path("/")
+        with reading(root) as fetch:
+            return list(hlslint.lint(quote(str(Path(given).absolute().relative_to(root))), fetch))
+    except ValueError as error:
+        raise ReleaseError(f"{given}: no playlist: {error}") from error
+
+
+def _tell(found: Sequence[Check], failed: Sequence[Check]) -> None:
+    """A line for each place, and how many rules are kept."""
+    for check in failed:
+        subject = visible(check.subject.rpartition("/")[2])
+        print(f"{SHOWN[check.severity]}: {subject}: {visible(str(check.measured or ''))}\n    {check.message}")  # noqa: T201
+    broken = {check.rule for check in failed}
+    kept = {check.rule for check in found} - broken
+    print(f"{len(kept)} rules are kept, {len(broken)} broken")  # noqa: T201
