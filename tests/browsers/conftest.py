@@ -1,0 +1,106 @@
+"""A release that is streamed, a server, and a browser that plays it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import imageio_ffmpeg
+import pytest
+from tests.conftest import DODO, Repo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODULES = Path(os.environ.get("NODE_PATH", Path(__file__).parents[2] / ".browsers" / "node_modules"))
+"""Where `npm install --prefix .browsers` has put them."""
+LIBRARY = MODULES / "hls.js" / "dist" / "hls.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NODE = shutil.which("node")
+START = "import sys; from pressroom.commands import main; sys.exit(main(sys.argv[1:]))"
+SECONDS = (4.2, 3.1, 3.7)
+"""The lengths of the album's tracks."""
+HOURS = 2
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the browser told, each time that it was asked; what the page said; the hosts that it spoke to."""
+
+    told: list[dict[str, Any]]
+    said: list[str]
+    hosts: list[str]
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Chromium at a server's addresses."""
+
+    address: str
+
+    def page(self, path: str, *acts: tuple[object, ...], library: str = "") -> Heard:
+        """Open a page and act there; with `library`, play this list of its folder by hls.js."""
+        asked = {
+            "chromium": CHROMIUM,
+            "url": urljoin(self.address, path),
+            "library": str(LIBRARY) if library else "",
+            "list": library,
+            "acts": acts,
+        }
+        done = subprocess.run(
+            [str(NODE), str(Path(__file__).with_name("drive.js"))],
+            input=json.dumps(asked),
+            env={**os.environ, "NODE_PATH": str(MODULES)},
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert 0 == done.returncode, done.stderr
+        return Heard(**json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """An album of three tracks that flow into each other, and a programme of two hours, built."""
+    if not (CHROMIUM and NODE and LIBRARY.exists()):
+        pytest.skip("needs chromium, node, and `npm install --prefix .browsers` as CONTRIBUTING.md has it")
+    repo = Repo(tmp_path_factory.mktemp("streamed"))
+    repo.write("dodo.py", DODO)
+    repo.picture("releases/cover.png", size=400)
+    tracks = ""
+    for number, seconds in enumerate(SECONDS, 1):
+        repo.wav(f"releases/masters/{number}.wav", seconds=seconds, hertz=220 * number)
+        tracks += f"  - {{title: Track {number}, file: masters/{number}.wav}}\n"
+    repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{tracks}")
+    made = ("-f", "lavfi", "-i", f"sine=f=220:r=48000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
+    subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "releases/masters/long.flac"], cwd=repo.path, check=True
+    )
+    single = "hls: {renditions: [opus-64]}\ntracks: [{title: Long, file: masters/long.flac}]\n"
+    repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
+    done = repo.run(sys.executable, "-c", START, "run", "moon", "long:hls-page", "long:hls-playlists")
+    assert 0 == done.code, done
+    return repo
+
+
+HEAD = "kind: album\ntitle: {title}\nartist: The Lanterns\ncover: cover.png\n"
+HLS = "hls: {renditions: [aac-128, opus-96, flac]}\n"
+
+
+@pytest.fixture(scope="session")
+def browser(repo: Repo) -> Iterator[Browser]:
+    """A browser, while `pressroom serve` runs."""
+    process = repo.started(sys.executable, "-c", START, "serve", "--port", "0")
+    assert process.stdout
+    yield Browser(process.stdout.readline().partition(" ")[0])
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)

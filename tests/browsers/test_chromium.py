@@ -1,0 +1,101 @@
+"""What was built, played by Chromium: by itself, and by hls.js."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.browsers.conftest import HOURS, SECONDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.browsers.conftest import Browser
+    from tests.conftest import Repo
+
+pytestmark = pytest.mark.browsers
+MOON, LONG = "/moon/hls/player.html", "/long/hls/player.html"
+LENGTH = sum(round(seconds * 44_100) for seconds in SECONDS) / 44_100
+MILLISECOND = 0.001
+
+
+def test_an_album_plays_across_its_joins(browser: Browser) -> None:
+    """From the first track to the end of the last, without a stall or an error.
+
+    Chromium by itself plays the encoder's priming as well, which is 1024 samples of AAC.
+    """
+    heard = browser.page(MOON, ("ready",), ("tell",), ("click", "#play"), ("end",), ("tell",))
+    begun, ended = heard.told
+    assert begun["source"].endswith("/moon/hls/aac-128.m3u8")
+    assert 0 <= begun["duration"] - LENGTH <= 1024 / 48_000 + MILLISECOND
+    assert (True, [], [], []) == (ended["ended"], ended["stalls"], ended["errors"], heard.said)
+
+
+def test_lossless_sound_is_as_long_as_its_masters(browser: Browser) -> None:
+    """To the millisecond, also by Chromium alone; a listener picks it on the page."""
+    heard = browser.page(MOON, ("ready",), ("select", "#codec", "2"), ("click", "#play"), ("end",), ("tell",))
+    ended = heard.told[0]
+    assert ended["source"].endswith("/moon/hls/flac.m3u8")
+    assert math.isclose(LENGTH, ended["duration"], abs_tol=MILLISECOND)
+    assert (True, [], [], []) == (ended["ended"], ended["stalls"], ended["errors"], heard.said)
+
+
+@pytest.mark.parametrize("rendition", ["aac-128", "opus-96", "flac"])
+def test_hls_js_plays_each_rendition(browser: Browser, rendition: str) -> None:
+    """Across both joins, without a hole in what it holds."""
+    acts = (("ready",), ("play",), ("wait", 3), ("tell",), ("end",), ("tell",))
+    begun, ended = browser.page(MOON, *acts, library=f"{rendition}.m3u8").told
+    assert math.isclose(LENGTH, begun["duration"], abs_tol=MILLISECOND)
+    assert 1 == len(begun["buffered"])
+    assert 0 == begun["buffered"][0][0]
+    assert (True, [], []) == (ended["ended"], ended["stalls"], ended["errors"])
+
+
+@pytest.mark.parametrize("rendition", ["aac-128", "opus-96", "flac"])
+def test_a_track_has_its_own_length(browser: Browser, rendition: str) -> None:
+    """Its list hides what lies before it; what is lossy may end with the rest of the frame that the next begins in."""
+    length = round(SECONDS[1] * 44_100) / 44_100
+    ended = browser.page(MOON, ("ready",), ("play",), ("end",), ("tell",), library=f"02.{rendition}.m3u8").told[0]
+    rest = 0 if rendition == "flac" else 1024 / 48_000
+    assert -MILLISECOND <= ended["duration"] - length <= rest + MILLISECOND
+    assert (True, [], []) == (ended["ended"], ended["stalls"], ended["errors"])
+
+
+@pytest.mark.parametrize("library", ["", "opus-64.m3u8"])
+def test_two_hours_play_across_a_seek(browser: Browser, library: str) -> None:
+    """Near the end as at the beginning."""
+    later = HOURS * 3600 - 100
+    acts = (("ready",), ("play",), ("wait", 3), ("tell",), ("seek", later), ("wait", 4), ("tell",))
+    begun, sought = browser.page(LONG, *acts, library=library).told
+    assert math.isclose(HOURS * 3600, begun["duration"], abs_tol=MILLISECOND)
+    assert begun["source"].endswith("/opus-64.m3u8") or library
+    assert 1 == len(begun["buffered"])
+    assert later + 2 < sought["time"] < later + 5
+    assert ([], []) == (sought["stalls"], sought["errors"])
+
+
+@pytest.mark.parametrize("rendition", ["aac-128", "opus-96", "flac"])
+def test_the_one_file_plays_without_a_list(browser: Browser, repo: Repo, rendition: str) -> None:
+    """As it does where a browser knows no HLS: as long as the masters, and seeks go by its own index."""
+    files = sorted((repo.path / "build/moon/hls").glob(f"{rendition}.*.mp4"), key=lambda path: path.stat().st_size)
+    acts = (("source", files[-1].name), ("wait", 1), ("play",), ("seek", 8), ("end",), ("tell",))
+    ended = browser.page(MOON, ("ready",), *acts).told[0]
+    assert math.isclose(LENGTH, ended["duration"], abs_tol=MILLISECOND)
+    assert ([], []) == (ended["stalls"], ended["errors"])
+
+
+def test_the_page_is_one_that_people_can_use(browser: Browser, tmp_path: Path) -> None:
+    """At 360 pixels nothing is cut off; tracks, keys and the pause do what they say; no other host is asked."""
+    acts = (
+        *(("ready",), ("click", "#marks li:nth-child(2) button"), ("wait", 1.5), ("tell",)),
+        *(("press", "n"), ("wait", 1), ("tell",), ("click", "#play"), ("tell",)),
+        ("show", str(tmp_path / "page.png")),
+    )
+    heard = browser.page(MOON, *acts)
+    second, third, paused = heard.told
+    assert (["Track 2"], ["Track 3"]) == (second["current"], third["current"])
+    assert (False, True) == (third["paused"], paused["paused"])
+    assert second["width"] <= 360
+    assert 1 == len(heard.hosts)
+    assert (tmp_path / "page.png").stat().st_size > 10_000
