@@ -1,4 +1,4 @@
-"""A release that is streamed, a server, and a browser that plays it."""
+"""Releases that are streamed, a server, and a browser that plays them."""
 
 from __future__ import annotations
 
@@ -81,13 +81,15 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
         repo.wav(f"releases/masters/{number}.wav", seconds=seconds, hertz=220 * number)
         tracks += f"  - {{title: Track {number}, file: masters/{number}.wav}}\n"
     repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{tracks}")
+    split = HLS.replace("{", "{layout: files, segment: 2 s, ")
+    repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{split}tracks:\n{tracks}")
     made = ("-f", "lavfi", "-i", f"sine=f=220:r=48000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
     subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "releases/masters/long.flac"], cwd=repo.path, check=True
     )
     single = "hls: {renditions: [opus-64]}\ntracks: [{title: Long, file: masters/long.flac}]\n"
     repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
-    done = repo.run(sys.executable, "-c", START, "run", "moon", "long:hls-page", "long:hls-playlists")
+    done = repo.run(sys.executable, "-c", START, "run", "moon", "split:hls-playlists", "long:hls-page", "long:hls-playlists")
     assert 0 == done.code, done
     return repo
 

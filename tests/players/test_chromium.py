@@ -6,15 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browsers.conftest import HOURS, SECONDS
+from tests.players.conftest import HOURS, SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.browsers.conftest import Browser
     from tests.conftest import Repo
+    from tests.players.conftest import Browser
 
-pytestmark = pytest.mark.browsers
+pytestmark = pytest.mark.players
 MOON, LONG = "/moon/hls/player.html", "/long/hls/player.html"
 LENGTH = sum(round(seconds * 44_100) for seconds in SECONDS) / 44_100
 MILLISECOND = 0.001
