@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import subprocess
 import sys
 import tempfile
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from repos import FFMPEG, Timing, median, music, timed
 
-from pressroom.formats import cmaf, hls, segments
-from pressroom.formats.demux import read_sound
+from pressroom.engine.running import Running
+from pressroom.engine.toolchain import Toolchain
+from pressroom.engine.work import StepWork
+from pressroom.formats.facts import to_json
+from pressroom.formats.rendition import Joined, playlist_names
+from pressroom.tools.hls import WriteHls
+from pressroom.tools.packaging import Package
+
+if TYPE_CHECKING:
+    from pressroom.plan import Step
 
 PIECE = 100
 """Seconds that are encoded; the rest is their repetition."""
@@ -23,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--package", nargs=2, type=Path, metavar=("SOURCE", "TARGET"))
+    parser.add_argument("--package", nargs=2, type=Path, metavar=("SOURCE", "FOLDER"))
     given = parser.parse_args()
     if given.package:
         package(*given.package)
@@ -35,7 +44,7 @@ def main() -> None:
         size = source.stat().st_size / 1e6
     print(f"{given.hours:g} h of AAC, {size:.0f} MB; median of {given.rounds} rounds\n")
     print(f"{'':34}{'wall s':>8}{'CPU s':>8}{'MiB':>8}")
-    row("pressroom, with SHA-256", [ours for ours, _ in rounds])
+    row("pressroom, named by SHA-256", [ours for ours, _ in rounds])
     row("ffmpeg -f hls, without", [theirs for _, theirs in rounds])
 
 
@@ -59,7 +68,7 @@ def book(folder: Path, hours: float) -> Path:
 def pressroom(folder: Path, source: Path) -> Timing:
     """Our way."""
     subprocess.run(["sync"], check=True)
-    return timed([sys.executable, __file__, "--package", str(source), str(folder / "ours.mp4")], folder)
+    return timed([sys.executable, __file__, "--package", str(source), str(folder)], folder)
 
 
 def ffmpeg(folder: Path, source: Path) -> Timing:
@@ -69,19 +78,44 @@ def ffmpeg(folder: Path, source: Path) -> Timing:
     return timed([FFMPEG, "-v", "error", "-y", "-i", str(source), *options.split(), str(folder / "theirs.m3u8")], folder)
 
 
-def package(source: Path, target: Path) -> None:
-    """Package a source, and write its playlist under the digest of its bytes."""
-    digest = hashlib.sha256()
-    with source.open("rb") as stream, target.open("wb", buffering=0) as out:
-        track = read_sound(stream)
-        whole = cmaf.packaged(track, segments.sound_plan(track))
-        for piece in cmaf.written(whole, stream):
-            digest.update(piece)
-            out.write(piece)
-    entries = hls.entries(whole, whole.plan.segments, f"{digest.hexdigest()[:16]}.mp4")
-    init = hls.Init(uri=entries[0].uri, size=len(whole.init))
-    listing = hls.MediaList(entries=entries, target=hls.target_duration(entries), init=init)
-    target.with_suffix(".m3u8").write_text(hls.media_playlist(listing), encoding="utf-8")
+def package(source: Path, folder: Path) -> None:
+    """The steps of a build: the file under the digest of its bytes, and its playlists."""
+    work = StepWork(Toolchain("bundled", folder / "toolchain.json"), Running(), lambda _: None)
+    stream, packaged = folder / "stream.json", folder / "packaged.json"
+    stream.write_text(to_json(Joined(files=(), starts=(0,))), encoding="utf-8")
+    done(
+        work,
+        Package(
+            name="package",
+            rendition="book",
+            stream=stream,
+            bare=(source,),
+            segment=Fraction(6),
+            layout="single",
+            folder=folder / "ours",
+            packaged=packaged,
+        ),
+    )
+    names = playlist_names(("book",), ())
+    done(
+        work,
+        WriteHls(
+            name="playlists",
+            renditions=("book",),
+            packaged=(packaged,),
+            which=(),
+            segment=Fraction(6),
+            playlists=tuple(folder / "ours" / name for name in names),
+        ),
+    )
+
+
+def done(work: StepWork, step: Step) -> None:
+    """Run a step, and put what it made in its place."""
+    step.run(work)
+    for path, part in work.parts.items():
+        part.replace(path)
+    work.parts.clear()
 
 
 if __name__ == "__main__":

@@ -43,6 +43,10 @@ class Work(Protocol):
         """Where to write `output`: a partial file in its folder, renamed into place when the whole step has succeeded."""
         ...
 
+    def call(self, written: Path, output: Path) -> None:
+        """What was written beside `written`, which is nobody's output, becomes `output`: a name that tells what it holds."""
+        ...
+
     def digest(self, path: Path) -> str:
         """The SHA-256 of an input, which is not read again where its status is as it was when that was taken."""
         ...

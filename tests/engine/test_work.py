@@ -37,6 +37,19 @@ def test_what_threads_left_is_swept() -> None:
     assert [] == standing()
 
 
+def test_a_file_is_called_by_what_it_holds_once_that_is_written() -> None:
+    """The first name leaves nothing behind, and can be used again; what does not come to its end is swept as ever."""
+    running = Running()
+    work = StepWork(Toolchain("bundled", Path("toolchain.json")), running, lambda _: None)
+    for content, output in (("one", B), ("two", B.with_name("c.txt")), ("one", B)):
+        work.beside(A).write_text(content, encoding="utf-8")
+        work.call(A, output)
+    assert {B: "one", B.with_name("c.txt"): "two"} == {path: part.read_text("utf-8") for path, part in work.parts.items()}
+    assert 2 == len(standing())
+    running.sweep()
+    assert [] == standing()
+
+
 @pytest.mark.parametrize(
     "name", ["a.flac", "x" * 195 + ".flac", "夜" * 83 + ".wav", "x" * 255, ".hidden", "a." + "b" * 250, "no suffix", "a.b.c"]
 )

@@ -28,6 +28,7 @@ artist: A
 formats: [wav]
 rights: own
 torrent: {}
+hls: {renditions: [aac-128], segment: 2 s}
 tracks:
   - {title: Rise, file: masters/01.wav}
 """
@@ -36,12 +37,13 @@ FEW = 8
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> dict[str, Scene]:
-    """An album before its first build, before a rebuild with another title, and before it is cleaned."""
+    """An album before its first build, before a rebuild with another title and longer segments, and before it is cleaned."""
     repo = Repo(tmp_path_factory.mktemp("scenes") / "new")
     repo.write("dodo.py", DODO)
     repo.write("releases/moon.yaml", MOON)
-    repo.wav("releases/masters/01.wav")
-    return scenes(repo, (("releases/moon.yaml", "title: Rise", "title: Risen"),), forking)
+    repo.wav("releases/masters/01.wav", seconds=2.5)
+    edits = (("title: Rise", "title: Risen"), ("segment: 2 s", "segment: 3 s"))
+    return scenes(repo, tuple(("releases/moon.yaml", old, new) for old, new in edits), forking)
 
 
 def points(scene: Scene, forking: Forking, folder: Path) -> list[int]:

@@ -74,6 +74,10 @@ class Bench:
         output.parent.mkdir(parents=True, exist_ok=True)
         return output.with_name(f".{output.stem}.part{output.suffix}")
 
+    def call(self, written: Path, output: Path) -> None:
+        """What was written is called otherwise."""
+        self.beside(written).replace(self.beside(output))
+
     def digest(self, path: Path) -> str:
         """The SHA-256 of a file."""
         return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pressroom.formats import checks
 from pressroom.formats.checks import Check
 from pressroom.tools.linting import reading, summed
 
@@ -23,6 +24,7 @@ def test_a_rule_that_all_lists_keep_is_told_once() -> None:
 def test_a_place_that_breaks_a_rule_is_told_once() -> None:
     """Though several lists lead to it."""
     found = summed([GOOD, BAD, BAD], "hls")
+    assert ("error: hls/b.m3u8: hls-target: 9 s\n    the rule: A rule (A7.7)",) == checks.told(found)
     assert [("hls/b.m3u8", False, "9 s")] == [(check.subject, check.passed, check.measured) for check in found]
 
 

@@ -88,6 +88,12 @@ class StepWork:
             self.parts[output] = part
         return self.parts[output]
 
+    def call(self, written: Path, output: Path) -> None:
+        """What was written is the partial file of another output."""
+        part = self.parts.pop(written)
+        part.replace(self.beside(output))
+        self._running.remove([part])
+
     def digest(self, path: Path) -> str:
         """The SHA-256 of an input; raises ReleaseError where there is none."""
         if (found := self._records.digest(path)) is None:

@@ -201,7 +201,8 @@ def failures(checks: Iterable[Check]) -> tuple[Check, ...]:
 
 def said(check: Check) -> str:
     """A failed check as a line or two for the terminal."""
-    measured = f": expected {check.expected}, got {check.measured}" if check.expected is not None else ""
+    found = "" if check.measured is None else f": {check.measured}"
+    measured = found if check.expected is None else f": expected {check.expected}, got {check.measured}"
     fix = f"\n    {check.fix}" if check.fix else ""
     return f"{check.severity}: {check.subject}: {check.rule}{measured}{fix}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -208,18 +209,18 @@ def target_duration(*lists: Iterable[Entry]) -> int:
 
 def rates(listed: Sequence[Entry], target: int) -> Rates:
     """The measured bit rates (section 4.4.6.2): the peak is that of any run of segments of 0.5 to 1.5 target durations."""
-    sizes = [0, *accumulate(entry.size * 8 for entry in listed)]
-    times = [Fraction(0), *accumulate(entry.seconds for entry in listed)]
-    average = -(-sizes[-1] // times[-1])
-    peak = Fraction(0)
+    scale = math.lcm(*(entry.seconds.denominator for entry in listed))
+    sizes = [0, *accumulate(entry.size * 8 * scale for entry in listed)]
+    times = [0, *accumulate(int(entry.seconds * scale) for entry in listed)]
+    peak = average = -(-sizes[-1] // times[-1])
     for first in range(len(listed)):
         for stop in range(first + 1, len(times)):
-            seconds = times[stop] - times[first]
-            if seconds * 2 > target * 3:
+            ticks = times[stop] - times[first]
+            if ticks * 2 > target * 3 * scale:
                 break
-            if seconds * 2 >= target:
-                peak = max(peak, (sizes[stop] - sizes[first]) / seconds)
-    return Rates(peak=max(-(-peak.numerator // peak.denominator), average), average=average)
+            if ticks * 2 >= target * scale:
+                peak = max(peak, -(-(sizes[stop] - sizes[first]) // ticks))
+    return Rates(peak=peak, average=average)
 
 
 def extinf(seconds: Iterable[Fraction]) -> list[str]:

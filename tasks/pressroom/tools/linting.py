@@ -55,12 +55,13 @@ def reading(folder: Path) -> Iterator[Fetch]:
 
 
 def summed(found: Iterable[Check], subject: str) -> tuple[Check, ...]:
-    """Each rule once where all keep it, else each place that breaks it; places are named below `subject`."""
+    """Each rule once where all keep it, else each place that breaks it, with the rule; places are named below `subject`."""
     rules: dict[str, list[Check]] = {}
     for check in found:
         rules.setdefault(check.rule, []).append(check)
     summary: list[Check] = []
     for checks in rules.values():
-        failed = [replace(check, subject=f"{subject}/{check.subject}") for check in checks if not check.passed]
+        broken = [check for check in checks if not check.passed]
+        failed = [replace(check, subject=f"{subject}/{check.subject}", fix=f"the rule: {check.message}") for check in broken]
         summary += dict.fromkeys(failed) or [replace(checks[0], subject=subject)]
     return tuple(summary)

@@ -18,7 +18,7 @@ from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
     from pathlib import Path
     from typing import BinaryIO
@@ -103,7 +103,7 @@ class _Written:
 
     def whole(self) -> str:
         """The one file."""
-        return self.folder.write(".mp4", lambda: cmaf.written(self.package, self.source))
+        return self.folder.write(".mp4", cmaf.written(self.package, self.source))
 
     def ranges(self, file: str, stretch: Range | None, cut: Sequence[Segment]) -> Played:
         """The whole, or a stretch of it with an init segment of its own, as ranges of the one file."""
@@ -128,11 +128,11 @@ class _Written:
     def _init(self, stretch: Range | None) -> str:
         """An init segment as a file."""
         content = cmaf.range_init(self.package, stretch) if stretch else self.package.init
-        return self.folder.write(".mp4", lambda: [content])
+        return self.folder.write(".mp4", [content])
 
     def _segment(self, segment: Segment) -> str:
         """A segment as a file."""
-        return self.folder.write(".m4s", lambda: cmaf.segment_written(self.package, segment, self.source))
+        return self.folder.write(".m4s", cmaf.segment_written(self.package, segment, self.source))
 
 
 class _Chain:
@@ -169,15 +169,15 @@ class _Folder:
         self._stem = stem
         self.made: dict[str, MadeFile] = {}
 
-    def write(self, suffix: str, pieces: Callable[[], Iterable[bytes]]) -> str:
-        """Write a file of which the pieces can be had twice, first for its name; returns that."""
+    def write(self, suffix: str, pieces: Iterable[bytes]) -> str:
+        """Write a file piece by piece; returns its name."""
         digest, size = hashlib.sha256(), 0
-        for piece in pieces():
-            digest.update(piece)
-            size += len(piece)
+        written = self._folder / f"{self._stem}{suffix}"
+        with self._work.beside(written).open("wb") as target:
+            for piece in pieces:
+                digest.update(piece)
+                size += target.write(piece)
         name = f"{self._stem}.{digest.hexdigest()[:HASH_LETTERS]}{suffix}"
-        if name not in self.made:
-            with self._work.beside(self._folder / name).open("wb") as target:
-                target.writelines(pieces())
-            self.made[name] = MadeFile(path=name, bytes=size, sha256=digest.hexdigest())
+        self._work.call(written, self._folder / name)
+        self.made[name] = MadeFile(path=name, bytes=size, sha256=digest.hexdigest())
         return name
