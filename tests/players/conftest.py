@@ -46,13 +46,14 @@ class Browser:
 
     address: str
 
-    def page(self, path: str, *acts: tuple[object, ...], library: str = "") -> Heard:
-        """Open a page and act there; with `library`, play this list of its folder by hls.js."""
+    def page(self, path: str, *acts: tuple[object, ...], library: str = "", without: bool = False) -> Heard:
+        """Open a page and act there; with `library`, play this list of its folder by hls.js; `without` HLS of its own."""
         asked = {
             "chromium": CHROMIUM,
             "url": urljoin(self.address, path),
             "library": str(LIBRARY) if library else "",
             "list": library,
+            "without": without,
             "acts": acts,
         }
         done = subprocess.run(
@@ -81,15 +82,18 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
         repo.wav(f"releases/masters/{number}.wav", seconds=seconds, hertz=220 * number)
         tracks += f"  - {{title: Track {number}, file: masters/{number}.wav}}\n"
     repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{tracks}")
-    split = HLS.replace("{", "{layout: files, segment: 2 s, ")
-    repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{split}tracks:\n{tracks}")
+    shutil.copy(LIBRARY, repo.path / "releases/hls.min.js")
+    words = HLS.replace("{", "{layout: files, segment: 2 s, hls_js: {file: hls.min.js}, ")
+    repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{words}tracks:\n{tracks}")
     made = ("-f", "lavfi", "-i", f"sine=f=220:r=48000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
     subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "releases/masters/long.flac"], cwd=repo.path, check=True
     )
     single = "hls: {renditions: [opus-64]}\ntracks: [{title: Long, file: masters/long.flac}]\n"
     repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
-    done = repo.run(sys.executable, "-c", START, "run", "moon", "split:hls-playlists", "long:hls-page", "long:hls-playlists")
+    split = [f"split:hls-{step}" for step in ("playlists", "chapters", "library", "cover", "page")]
+    steps = ["moon", *split, "long:hls-page", "long:hls-playlists"]
+    done = repo.run(sys.executable, "-c", START, "run", *steps)
     assert 0 == done.code, done
     return repo
 

@@ -53,6 +53,12 @@ const acts = {
   show: (page, path) => page.screenshot({ path, fullPage: true }),
 };
 
+/* In the page, before it runs: a browser that knows no HLS, as Firefox. */
+function forget() {
+  const real = HTMLMediaElement.prototype.canPlayType;
+  HTMLMediaElement.prototype.canPlayType = function told(type) { return type.includes('mpegurl') ? '' : real.call(this, type); };
+}
+
 (async () => {
   const browser = await puppeteer.launch({
     executablePath: asked.chromium,
@@ -65,6 +71,7 @@ const acts = {
     page.on('pageerror', (error) => said.push(error.message));
     page.on('console', (message) => said.push(message.text()));
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    if (asked.without) await page.evaluateOnNewDocument(forget);
     await page.goto(asked.url);
     if (asked.library) {
       await page.evaluate(() => { document.getElementById('media').removeAttribute('src'); });

@@ -85,6 +85,24 @@ def test_the_one_file_plays_without_a_list(browser: Browser, repo: Repo, renditi
     assert ([], []) == (ended["stalls"], ended["errors"])
 
 
+def test_a_browser_without_hls_plays_the_one_file(browser: Browser) -> None:
+    """From the same page, across the joins, and as long as the masters."""
+    heard = browser.page(MOON, ("ready",), ("click", "#play"), ("end",), ("tell",), without=True)
+    ended = heard.told[0]
+    assert ended["source"].endswith(".mp4")
+    assert math.isclose(LENGTH, ended["duration"], abs_tol=MILLISECOND)
+    assert ([], [], []) == (ended["stalls"], ended["errors"], heard.said)
+
+
+def test_hls_js_is_used_where_the_author_has_it(browser: Browser) -> None:
+    """Beside the page, held against its digest, within what the page lets itself load."""
+    heard = browser.page("/split/hls/player.html", ("ready",), ("click", "#play"), ("end",), ("tell",), without=True)
+    ended = heard.told[0]
+    assert ended["source"].startswith("blob:")
+    assert math.isclose(LENGTH, ended["duration"], abs_tol=MILLISECOND)
+    assert ([], [], []) == (ended["stalls"], ended["errors"], heard.said)
+
+
 def test_the_page_is_one_that_people_can_use(browser: Browser, tmp_path: Path) -> None:
     """At 360 pixels nothing is cut off; tracks, keys and the pause do what they say; no other host is asked."""
     acts = (
