@@ -50,6 +50,10 @@ def test_renditions_stand_in_the_order_of_what_most_players_play(read: Reader) -
         ("hls_js: {}", "5:15: 'hls_js' needs a `file`, or a `url` with its `integrity`"),
         ("hls_js: {url: 'https://a.example/h.js'}", "5:21: hls.hls_js.url: needs its `integrity`"),
         (
+            'hls_js: {url: "https://a.example/h\';.js", integrity: sha384-QUJD}',
+            "5:21: hls.hls_js.url: expected an address without quotes, ',' and ';', got 'https://a.example/h';.js'",
+        ),
+        (
             "hls_js: {file: h.js, integrity: sha384-QUJD}",
             "5:39: hls.hls_js.integrity: is of a `url`; take it out",
         ),

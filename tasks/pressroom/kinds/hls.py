@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, PlainSerializer, field_validator, model_validator
 
+from pressroom.formats import identifiers
 from pressroom.formats.audio import NAMED
 from pressroom.formats.rendition import CODECS
-from pressroom.kinds.parts import Count, Reads, SourcePath, Url, Words, identifier, not_made_yet, one_of
+from pressroom.kinds.parts import Count, Reads, SourcePath, Words, identifier, not_made_yet, one_of
 from pressroom.source import Wrong
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ def segment(value: object) -> Fraction:
     return seconds
 
 
+def script(text: str) -> str:
+    """The address of a script; one that a content security policy could not name is refused."""
+    url = identifiers.url(text)
+    if re.search("[',;]", url):
+        raise ValueError("an address without quotes, ',' and ';'")
+    return url
+
+
 def digest(text: str) -> str:
     """A digest as browsers hold scripts against it (W3C Subresource Integrity)."""
     if not re.fullmatch("sha(256|384|512)-[A-Za-z0-9+/]+={0,2}", text):
@@ -40,6 +49,7 @@ def digest(text: str) -> str:
 
 SPOKEN = PlainSerializer(lambda seconds: f"{float(seconds):g} s", return_type=str)
 SEGMENT = Reads(segment, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,3})? ?s$", "examples": ["6 s"]})
+SCRIPT = identifier(script, r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"\\',;]+\s*$", "https://lanterns.example/hls.min.js")
 INTEGRITY = identifier(digest, r"^\s*sha(256|384|512)-[A-Za-z0-9+/]+={0,2}\s*$", "sha384-...")
 
 
@@ -48,7 +58,7 @@ class HlsJs(Words):
 
     file: SourcePath | None = None
     """Lies beside the page."""
-    url: Url | None = None
+    url: Annotated[str, SCRIPT] | None = None
     """Is asked by every listener's browser."""
     integrity: Annotated[str, INTEGRITY] | None = None
     """The digest of what lies at `url`; of a `file` it is taken."""
