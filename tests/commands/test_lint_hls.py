@@ -115,3 +115,18 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     for name, text in (("x.txt", "it does not begin with #EXTM3U"), ("y.txt", "it is not there")):
         assert 1 == main(["lint-hls", str(tmp_path / name)])
         assert f"{tmp_path / name}: no playlist: {text}\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ([], "  --json  every rule, kept or broken, as JSON"),
+        (["a", "b"], "  --json  every rule, kept or broken, as JSON"),
+        (["--jsno", "a"], "--jsno: no such option; did you mean '--json'?"),
+    ],
+)
+def test_one_playlist_is_wanted(given: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else shows the usage, and the near option."""
+    assert 2 == main(["lint-hls", *given])
+    told = capsys.readouterr().err.splitlines()
+    assert ("usage: pressroom lint-hls [--json] PLAYLIST", text) == (told[0], told[-1])

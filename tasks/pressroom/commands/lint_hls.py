@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pressroom.commands import one_argument
+from pressroom.commands.repo import options
 from pressroom.errors import ReleaseError
 from pressroom.formats import hlslint
 from pressroom.source import visible
@@ -35,10 +36,10 @@ SHOWN = {"error": "error", "warn": "warning", "note": "note"}
 
 def run(arguments: list[str]) -> int:
     """Print what is broken, a line each; raises ReleaseError for what is no playlist."""
-    given = one_argument([word for word in arguments if word != "--json"], USAGE)
-    found = _linted(given)
+    given, names = options(arguments, ["--json"], USAGE)
+    found = _linted(one_argument(names, USAGE))
     failed = [check for check in found if not check.passed]
-    if "--json" in arguments:
+    if given:
         print(json.dumps({"checks": [asdict(check) for check in found]}, indent=1, ensure_ascii=False))  # noqa: T201
     else:
         _tell(found, failed)

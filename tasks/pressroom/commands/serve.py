@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pressroom.commands.repo import here
+from pressroom.commands.repo import here, options
 from pressroom.engine import releases
 from pressroom.errors import MachineError, UsageError
 
@@ -26,6 +26,7 @@ reaches it. Needs `pip install 'pressroom[serve]'`.
   --host ADDRESS     also for a network: an address of this machine, or 0.0.0.0 for all it has
   --allow-host NAME  a name or an address that others reach it by; may be repeated
 """
+OPTIONS = ("--port", "--host", "--allow-host")
 MOST_PORT = 65535
 
 
@@ -73,13 +74,14 @@ def _wanted(arguments: Sequence[str]) -> Wanted:
     """The command line; raises UsageError."""
     wanted, rest = Wanted(), list(arguments)
     while rest:
-        word = rest.pop(0)
+        word, given, value = rest.pop(0).partition("=")
         if not word.startswith("-"):
             wanted.names.append(word)
             continue
-        if word not in ("--port", "--host", "--allow-host") or not rest:
-            raise UsageError(USAGE.rstrip())
-        value = rest.pop(0)
+        options([word], OPTIONS, USAGE)
+        if not given and not rest:
+            raise UsageError(f"{USAGE.rstrip()}\n\n{word}: needs a value")
+        value = value if given else rest.pop(0)
         if word == "--port":
             wanted.port = _port(value)
         elif word == "--host":
