@@ -43,7 +43,7 @@ class Work(Protocol):
         """Where to write `output`: a partial file in its folder, renamed into place when the whole step has succeeded."""
         ...
 
-    def call(self, written: Path, output: Path) -> None:
+    def rename(self, written: Path, output: Path) -> None:
         """What was written beside `written`, which is nobody's output, becomes `output`: a name that tells what it holds."""
         ...
 

@@ -43,7 +43,7 @@ def test_a_file_is_called_by_what_it_holds_once_that_is_written() -> None:
     work = StepWork(Toolchain("bundled", Path("toolchain.json")), running, lambda _: None)
     for content, output in (("one", B), ("two", B.with_name("c.txt")), ("one", B)):
         work.beside(A).write_text(content, encoding="utf-8")
-        work.call(A, output)
+        work.rename(A, output)
     assert {B: "one", B.with_name("c.txt"): "two"} == {path: part.read_text("utf-8") for path, part in work.parts.items()}
     assert 2 == len(standing())
     running.sweep()

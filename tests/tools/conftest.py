@@ -74,7 +74,7 @@ class Bench:
         output.parent.mkdir(parents=True, exist_ok=True)
         return output.with_name(f".{output.stem}.part{output.suffix}")
 
-    def call(self, written: Path, output: Path) -> None:
+    def rename(self, written: Path, output: Path) -> None:
         """What was written is called otherwise."""
         self.beside(written).replace(self.beside(output))
 

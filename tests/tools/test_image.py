@@ -52,7 +52,7 @@ class Bench:
         self.written.append(output.as_posix())
         return output
 
-    def call(self, written: Path, output: Path) -> None:
+    def rename(self, written: Path, output: Path) -> None:
         """No cover is called by what it holds."""
         raise AssertionError(written, output)
 

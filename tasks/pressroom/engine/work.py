@@ -88,11 +88,10 @@ class StepWork:
             self.parts[output] = part
         return self.parts[output]
 
-    def call(self, written: Path, output: Path) -> None:
+    def rename(self, written: Path, output: Path) -> None:
         """What was written is the partial file of another output."""
-        part = self.parts.pop(written)
-        part.replace(self.beside(output))
-        self._running.remove([part])
+        self.parts[written].replace(self.beside(output))
+        self._running.remove([self.parts.pop(written)])
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of an input; raises ReleaseError where there is none."""

@@ -178,6 +178,6 @@ class _Folder:
                 digest.update(piece)
                 size += target.write(piece)
         name = f"{self._stem}.{digest.hexdigest()[:HASH_LETTERS]}{suffix}"
-        self._work.call(written, self._folder / name)
+        self._work.rename(written, self._folder / name)
         self.made[name] = MadeFile(path=name, bytes=size, sha256=digest.hexdigest())
         return name
