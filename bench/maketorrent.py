@@ -1,7 +1,8 @@
-"""A .torrent of a folder, as a release's step makes it: `python maketorrent.py FOLDER OUTPUT v1|v2|hybrid PIECE`."""
+"""A .torrent of a folder of files, as a release's step makes it: `python maketorrent.py FOLDER OUTPUT v1|v2|hybrid PIECE`."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from pressroom.tools import hashing
 
 def main(folder: Path, output: Path, version: pieces.Version, piece: int) -> None:
     """Hash everything and write it."""
-    paths = ordered(path.relative_to(folder).parts for path in folder.rglob("*") if path.is_file())
-    sources = [hashing.source(folder.joinpath(*path)) for path in paths]
+    with os.scandir(folder) as entries:
+        found = {(entry.name,): hashing.source(entry) for entry in entries}
+    paths = ordered(found)
+    sources = [found[path] for path in paths]
     sizes = [source.size for source in sources]
     cut = pieces.layout(sizes, version=version, piece=piece)
     hashes = hashing.hashes(sources, pieces.stretches(sizes, cut, version))
