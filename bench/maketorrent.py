@@ -14,9 +14,9 @@ from pressroom.tools import hashing
 def main(folder: Path, output: Path, version: pieces.Version, piece: int) -> None:
     """Hash everything and write it."""
     with os.scandir(folder) as entries:
-        found = {(entry.name,): hashing.source(entry) for entry in entries}
-    paths = ordered(found)
-    sources = [found[path] for path in paths]
+        found = {entry.name: hashing.source(entry) for entry in entries}
+    paths = ordered((name,) for name in found)
+    sources = [found[name] for (name,) in paths]
     sizes = [source.size for source in sources]
     cut = pieces.layout(sizes, version=version, piece=piece)
     hashes = hashing.hashes(sources, pieces.stretches(sizes, cut, version))
