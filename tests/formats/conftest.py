@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import imageio_ffmpeg
 import pytest
 
 from pressroom.formats import merkle, metainfo, pieces
+from pressroom.formats.demux import read_sound
 from pressroom.formats.payload import PayloadFile, ordered
 
 if TYPE_CHECKING:
@@ -107,3 +109,12 @@ class Media:
 def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
     """Sources of every codec."""
     return Media(tmp_path_factory.mktemp("media"))
+
+
+def error_of(content: bytes) -> str | None:
+    """What is said of a file of sound; None where it is read."""
+    try:
+        read_sound(io.BytesIO(content))
+    except ValueError as error:
+        return str(error)
+    return None

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.formats.conftest import error_of
 
 from pressroom.formats.adts import read_adts
 from pressroom.formats.demux import read_sound
@@ -22,15 +23,6 @@ def frame(body: bytes, *, rate: int = 3, channels: int = 2, blocks: int = 1, che
 
 
 GOOD = frame(b"one") + frame(b"three") + frame(b"two")
-
-
-def error_of(content: bytes) -> str | None:
-    """What is said of a file; None where it is read."""
-    try:
-        read_sound(io.BytesIO(content))
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def test_headers_are_left_out() -> None:

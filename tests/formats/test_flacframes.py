@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.formats.conftest import error_of
 
 from pressroom.formats.demux import read_sound
 from pressroom.formats.flacframes import _checksum, _footed, _number
@@ -46,15 +47,6 @@ def flac(*frames: bytes, samples: int, before: bytes = b"") -> bytes:
 
 
 GOOD = flac(frame(0), frame(1), frame(2, 100), samples=1124)
-
-
-def error_of(content: bytes) -> str | None:
-    """What is said of a file; None where it is read."""
-    try:
-        read_sound(io.BytesIO(content))
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def blocks(content: bytes) -> tuple[Sequence[int], Sequence[int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.formats.conftest import error_of
 
 from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.isobmff import box, full_box
@@ -74,15 +75,6 @@ def rows(layout: str, table: object) -> bytes:
     """A count and its rows."""
     assert isinstance(table, (list, tuple))
     return struct.pack(">I", len(table)) + b"".join(struct.pack(f">{layout}", *row) for row in table)
-
-
-def error_of(content: bytes) -> str | None:
-    """What is said of a file of sound; None where it is read."""
-    try:
-        read_sound(io.BytesIO(content))
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def test_tables_are_read_wherever_they_stand() -> None:

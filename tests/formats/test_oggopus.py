@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.formats.conftest import error_of
 
 from pressroom.formats.demux import read_sound
 from pressroom.formats.oggopus import _duration
@@ -38,15 +39,6 @@ def opus(*pages: bytes, head: bytes = HEAD) -> bytes:
 
 SMALL, LARGE = TOC + b"small", TOC + bytes(599)
 GOOD = opus(page(2, 1920, SMALL, LARGE), page(3, 2500, SMALL, flags=4))
-
-
-def error_of(content: bytes) -> str | None:
-    """What is said of a file; None where it is read."""
-    try:
-        read_sound(io.BytesIO(content))
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def sound(content: bytes) -> bytes:

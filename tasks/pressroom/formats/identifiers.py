@@ -153,6 +153,11 @@ def url(text: str) -> str:
     return text
 
 
+def names_user(text: str) -> bool:
+    """Whether an address has a user, and maybe a password, before its host (RFC 3986, 3.2.1)."""
+    return re.match("[A-Za-z]+://[^/]*@", text) is not None
+
+
 def announce(text: str) -> str:
     """The announce address as written, once clients can ask there (BEP 3, BEP 15; `ws` for browsers); raises ValueError."""
     try:

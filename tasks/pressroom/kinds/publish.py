@@ -53,7 +53,7 @@ def elsewhere(value: object) -> str:
 def address(value: object) -> str:
     """The address of a server; one with a password in it is refused, and not repeated."""
     written = line(value)
-    if re.match("[A-Za-z]+://[^/]*@", written):
+    if identifiers.names_user(written):
         raise Unspoken(((), "expected an address without user and password; they have keys of their own"))
     return identifiers.url(written).rstrip("/")
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.errors import MachineError, ToolError
 from pressroom.publish.files import Files, Lacking, put
 from pressroom.tools.leash import leash
 
@@ -118,6 +118,4 @@ def arguments(words: Rsync, root: Path, options: Sequence[str]) -> list[str]:
     how = ["--checksum", "--perms", mode, "--8-bit-output", "--protect-args", "--mkpath", f"--timeout={SILENT_SECONDS}"]
     how += [f"--partial-dir={PARTIAL}"]
     listed = ["--files-from=-", "--from0", "--out-format=%i %n", f"--rsh={shlex.join(ssh)}"]
-    if ":" not in words.target:
-        raise ReleaseError(f"{words.label}: names no machine")
     return ["rsync", *how, *listed, *options, "--", f"{root}/", f"{words.target}/"]

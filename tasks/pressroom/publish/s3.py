@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import mimetypes
-import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pressroom.errors import MachineError, PressroomError, ToolError
+from pressroom.formats import webfile
 from pressroom.publish.files import Files, Lacking
 
 if TYPE_CHECKING:
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from pressroom.publish.content import Entry
     from pressroom.publish.secret import Secret
 
-FOREVER = "public, max-age=31536000, immutable"
-"""Of a file whose name has a digest of its content (RFC 8246)."""
-ASK = "no-cache"
-"""Of a name that another edition may have, too: a cache asks each time whether it is as it was (RFC 9111, 5.2.2.4)."""
-HASHED = re.compile(r".*\.[0-9a-f]{8,64}\.[a-z0-9]+")
 CAUSES = {
     "InvalidAccessKeyId": "the server does not know the access key",
     "SignatureDoesNotMatch": "the secret key is wrong",
@@ -35,22 +30,6 @@ CAUSES = {
 }
 """What is wrong, by the marks that s3fs and botocore leave in their errors."""
 AT_ONCE = 8
-TYPES = {
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".m4b": "audio/mp4",
-    ".opus": "audio/ogg",
-    ".wv": "audio/x-wavpack",
-    ".lrc": "text/plain; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".cue": "text/plain; charset=utf-8",
-    ".magnet": "text/plain; charset=utf-8",
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".torrent": "application/x-bittorrent",
-    ".json": "application/json",
-    ".xml": "application/xml",
-    ".ts": "video/mp2t",
-}
 
 
 class S3Files(Files):
@@ -133,7 +112,6 @@ class S3Files(Files):
 
 def headers(entry: Entry) -> dict[str, Any]:
     """What an object says of itself: its type, how long caches keep it, its digest."""
-    ending = f".{entry.path.rpartition('.')[2].lower()}"
-    kind = TYPES.get(ending) or mimetypes.guess_type(entry.path, strict=True)[0] or "application/octet-stream"
-    keep = FOREVER if HASHED.fullmatch(entry.path) and not entry.pointer else ASK
+    kind = webfile.media_type(entry.path) or mimetypes.guess_type(entry.path, strict=True)[0] or "application/octet-stream"
+    keep = webfile.ASK if entry.pointer else webfile.keeping(entry.path)
     return {"ContentType": kind, "CacheControl": keep, "Metadata": {"sha256": entry.sha256}}

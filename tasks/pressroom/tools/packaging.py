@@ -14,6 +14,7 @@ from pressroom.formats import cmaf, segments
 from pressroom.formats.demux import read_sound
 from pressroom.formats.rendition import Joined, MadeFile, Piece, Played, Rendition
 from pressroom.formats.track import joined, sound
+from pressroom.formats.webfile import HASH_LETTERS
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from pressroom.formats.segments import Range, Segment
     from pressroom.formats.track import Track
     from pressroom.plan import Work
-
-HASH_LETTERS = 16
-"""Of a SHA-256, in a file's name: 64 bits, so that no two files of a release share one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import re
 import socket
 from contextlib import closing
 from pathlib import Path, PurePath
@@ -21,6 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pressroom.errors import MachineError
+from pressroom.formats import webfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,36 +29,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-MEDIA_TYPES = {
-    ".m3u8": "application/vnd.apple.mpegurl",
-    ".mp4": "video/mp4",
-    ".m4s": "video/iso.segment",
-    ".ts": "video/mp2t",
-    ".m4a": "audio/mp4",
-    ".aac": "audio/aac",
-    ".mp3": "audio/mpeg",
-    ".flac": "audio/flac",
-    ".opus": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".vtt": "text/vtt; charset=utf-8",
-}
-"""What players ask for across sites: types that systems disagree about (Apple's HLS Authoring Specification, 10.4)."""
-TYPES = {
-    **MEDIA_TYPES,
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json",
-    ".js": "text/javascript; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-    ".torrent": "application/x-bittorrent",
-}
-HASHED = re.compile(r".+\.[0-9a-f]{16}\.\w+")
-"""A file that is called by what it holds, and so is never another."""
-FOR_EVER = "public, max-age=31536000, immutable"
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 PAGE = """\
 <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -128,10 +98,10 @@ class _Files(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         path = PurePath(full_path)
         if response.status_code != 304:  # noqa: PLR2004  # Not Modified: it has no type
-            response.headers["Content-Type"] = TYPES.get(path.suffix.lower(), "application/octet-stream")
-        response.headers["Cache-Control"] = FOR_EVER if HASHED.fullmatch(path.name) else "no-cache"
+            response.headers["Content-Type"] = webfile.media_type(path.name) or "application/octet-stream"
+        response.headers["Cache-Control"] = webfile.keeping(path.name)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        if path.suffix.lower() in MEDIA_TYPES:
+        if path.suffix.lower() in webfile.MEDIA_TYPES:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, Date"
         return response

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from pressroom.formats.audio import NAMED, Encoding
 from pressroom.formats.checks import CheckedFile
 from pressroom.kinds.album import lists, naming, payload, stream
+from pressroom.kinds.album.copies import copied
 from pressroom.kinds.album.paths import Paths, encoding_name
 from pressroom.kinds.album.tags import stem_tags, track_tags
 from pressroom.tools.encode import Encode, Measure
-from pressroom.tools.files import Copy, CopyLyrics, Sums, WriteText, Zip
+from pressroom.tools.files import CopyLyrics, Sums, WriteText, Zip
 from pressroom.tools.image import Covers
 from pressroom.tools.levels import MeasureAlbum
 from pressroom.tools.lists import WriteCue, WritePlaylist
@@ -100,7 +101,7 @@ def _cover(album: Album, paths: Paths) -> Iterator[Step]:
     )
     for form in album.audio_formats:
         output = paths.folder(form) / naming.COVER
-        yield _copy(f"cover-{form.name}", f"copy the cover into {form.name}", paths.cover, output, paths)
+        yield copied(f"cover-{form.name}", f"copy the cover into {form.name}", paths.cover, output, paths)
 
 
 def _lyrics(album: Album, paths: Paths) -> Iterator[Step]:
@@ -123,7 +124,7 @@ def _tracks(album: Album, paths: Paths) -> Iterator[Step]:
             which, output = paths.which(index), paths.track(index, form)
             bare = paths.bare(which, form.encoding)
             if not form.tags:
-                yield _copy(f"copy-{form.name}:{which}", output.name, bare, output, paths)
+                yield copied(f"copy-{form.name}:{which}", output.name, bare, output, paths)
                 continue
             yield Tag(
                 name=f"tag-{form.name}:{which}",
@@ -194,7 +195,7 @@ def _extras(album: Album, paths: Paths) -> Iterator[Step]:
     for form in album.audio_formats:
         for number, extra in enumerate(album.extras, 1):
             output = paths.folder(form) / naming.extra_file(extra)
-            yield _copy(f"extra-{form.name}:{number:02}", f"copy {extra.name} into {form.name}", extra, output, paths)
+            yield copied(f"extra-{form.name}:{number:02}", f"copy {extra.name} into {form.name}", extra, output, paths)
 
 
 def _archives(album: Album, paths: Paths, made: Sequence[Step]) -> Iterator[Step]:
@@ -332,11 +333,6 @@ def _sums(paths: Paths, made: Sequence[Step]) -> Step:
 def _prefix(paths: Paths, folder: Path) -> str:
     """What stands before a file's name below the release's folder."""
     return "" if folder == paths.place.build else f"{paths.below(folder)}/"
-
-
-def _copy(name: str, about: str, source: Path, output: Path, paths: Paths) -> Step:
-    """A copy, with its receipt."""
-    return Copy(name=name, about=about, source=source, output=output, receipt=paths.receipt(output))
 
 
 def _facts(album: Album, paths: Paths) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressroom.formats import rendition
-from pressroom.tools.files import Copy
+from pressroom.kinds.album.copies import copied
 from pressroom.tools.hls import PageWords, WriteChapters, WriteHls, WritePage
 from pressroom.tools.joining import Join
 from pressroom.tools.linting import LintHls
@@ -13,7 +13,6 @@ from pressroom.tools.packaging import Package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pressroom.formats.audio import Encoding
     from pressroom.kinds.album.paths import Paths
@@ -109,10 +108,10 @@ def _page(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
     """The page, and what lies beside it."""
     cover = paths.hls / "cover.jpg"
     if album.cover:
-        yield _copied("hls-cover", "copy the cover into hls", paths.embedded_cover, cover, paths)
+        yield copied("hls-cover", "copy the cover into hls", paths.embedded_cover, cover, paths)
     file = hls.hls_js.file if hls.hls_js else None
     if file:
-        yield _copied("hls-library", f"copy {file.name} into hls", file, paths.hls / LIBRARY, paths)
+        yield copied("hls-library", f"copy {file.name} into hls", file, paths.hls / LIBRARY, paths)
     names = [name for name, _ in hls.encodings]
     yield WritePage(
         name="hls-page",
@@ -142,8 +141,3 @@ def _library_at(hls: Hls) -> tuple[str, str] | None:
     if hls.hls_js is None:
         return None
     return (hls.hls_js.url, hls.hls_js.integrity or "") if hls.hls_js.url else (LIBRARY, "")
-
-
-def _copied(name: str, about: str, source: Path, output: Path, paths: Paths) -> Step:
-    """A copy, with its receipt."""
-    return Copy(name=name, about=about, source=source, output=output, receipt=paths.receipt(output))

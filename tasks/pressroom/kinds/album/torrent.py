@@ -66,7 +66,7 @@ def tracker(value: object) -> str:
 def webseed(value: object) -> str:
     """The address below which the torrent's folder lies: clients append its name and the paths (BEP 19)."""
     url = line(value)
-    if re.match("[A-Za-z]+://[^/]*@", url):
+    if identifiers.names_user(url):
         raise Unspoken(((), "expected an address without user and password: everyone who has the torrent could read them"))
     if not identifiers.url(url).endswith("/"):
         raise ValueError("an address that ends in '/', below which the torrent's folder lies")
