@@ -44,6 +44,7 @@ CREATE TABLE started (
 VERSION = len(MIGRATIONS)
 STAMP = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
 BUSY_SECONDS = 10
+POLL_SECONDS = 0.01
 LITTLE_BYTES = 1 << 16
 """Where less is free, a disk is full, also where SQLite says "disk I/O error"."""
 NO_SHARED_MEMORY = (
@@ -256,10 +257,24 @@ def _prepare(connection: sqlite3.Connection, journal: str) -> None:
                 connection.execute(statement)
     elif found[1] > VERSION or not found[2]:
         raise sqlite3.DatabaseError("not a state of this version")
-    connection.execute(f"PRAGMA journal_mode = {journal}")
+    _keep_journal(connection, journal)
     connection.execute("PRAGMA synchronous = FULL")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("damaged")
+
+
+def _keep_journal(connection: sqlite3.Connection, journal: str) -> None:
+    """Choose the kind of journal; SQLite does not wait for others there, as it does elsewhere."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 def _about(connection: sqlite3.Connection) -> tuple[int, int, int]:
