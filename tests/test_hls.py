@@ -166,3 +166,74 @@ def test_a_damaged_file_is_made_again(streamed: Repo) -> None:
     (streamed.path / HLS / second).write_bytes(b"x")
     assert 0 == streamed.doit().code
     assert before == streamed.files(HLS)
+
+
+@pytest.fixture(scope="module")
+def shown_once(pristine: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """Two tracks, of which one has a video of seven seconds, built; not to be changed."""
+    repo = Repo(tmp_path_factory.mktemp("shown") / "repo")
+    shutil.copytree(pristine.path, repo.path, symlinks=True)
+    made = ("-f", "lavfi", "-i", "testsrc2=s=128x72:r=25:d=7", "-f", "lavfi", "-i", "sine=d=7")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "-c:v", "libx264", "-c:a", "aac", "releases/rise.mp4"]
+    subprocess.run(command, cwd=repo.path, check=True)
+    repo.edit(MOON, "tracks:", "hls: {segment: 3 s}\ntracks:")
+    repo.edit(MOON, "file: masters/01.wav", "file: masters/01.wav\n    video: rise.mp4")
+    done = repo.doit()
+    assert 0 == done.code, done
+    return repo
+
+
+@pytest.fixture
+def shown(shown_once: Repo, tmp_path: Path) -> Repo:
+    """The same, to be changed."""
+    shutil.copytree(shown_once.path, tmp_path / "repo", symlinks=True)
+    return Repo(tmp_path / "repo")
+
+
+def test_a_video_is_streamed_with_the_album(shown_once: Repo) -> None:
+    """In two sizes, with lists of its key frames, a page of its own that the album's leads to, and no broken rule."""
+    names = {path.name for path in (shown_once.path / HLS).iterdir()}
+    lists = {f"01.video{each}.m3u8" for each in ("", ".720p", ".720p.keys", ".360p", ".360p.keys", ".sound")}
+    assert {*lists, "01.video.html"} <= names
+    assert 'href="01.video.html"' in (shown_once.path / HLS / "player.html").read_text(encoding="utf-8")
+    report = json.loads((shown_once.path / "build/moon/checks.json").read_text(encoding="utf-8"))
+    assert [] == [check for check in report["checks"] if check["severity"] == "error" and not check["passed"]]
+    told = json.loads((shown_once.path / ".pressroom/work/moon/packaged/01.video.json").read_text(encoding="utf-8"))
+    assert {each["path"] for each in told["files"]} == {
+        name for name in names if name.startswith("01.video") and name[-1] == "4"
+    }
+    done = shown_once.run("sha256sum", "--check", "--quiet", "SHA256SUMS", cwd="build/moon")
+    assert (0, "") == (done.code, done.out)
+
+
+def test_a_video_is_made_once(shown_once: Repo, shown: Repo) -> None:
+    """A second build does nothing, another title makes pages alone, and a clean one gives the same bytes."""
+    assert "made 0, restored 0" in shown.doit().summary
+    shown.edit(MOON, "title: Rise", "title: Rises")
+    made = {step for step in shown.doit().made if ":video-" in step}
+    assert {"moon:video-page:01"} == made
+    shown.edit(MOON, "title: Rises", "title: Rise")
+    shutil.rmtree(shown.path / "build")
+    shutil.rmtree(shown.path / ".pressroom")
+    assert 0 == shown.doit().code
+    assert shown_once.files(HLS) == shown.files(HLS)
+
+
+def test_a_video_that_is_cut_off_is_told_by_its_name(shown: Repo) -> None:
+    """What was made of it before stays."""
+    before = shown.files(HLS)
+    clip = shown.path / "releases/rise.mp4"
+    clip.write_bytes(clip.read_bytes()[:9000])
+    done = shown.doit()
+    assert 1 == done.code
+    expected = """\
+releases/moon.yaml:9:12: tracks[0].video: releases/rise.mp4: ffmpeg failed (exit code 183):
+    9 |     video: rise.mp4
+      |            ^^^^^^^^
+  moov atom not found
+  Error opening input: Invalid data found when processing input
+  Error opening input file file:releases/rise.mp4.
+  it is not whole, or not what its name says; export or copy it again
+"""
+    assert expected in done.err
+    assert before == shown.files(HLS)

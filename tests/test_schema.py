@@ -295,7 +295,6 @@ BAD = [
     {"track": "stems: [a.wav]"},
     {"track": "stems: {'': a.wav}"},
     {"track": "credits: [{name: A}]"},
-    {"track": "video: a.mp4"},
     {"track": "musicbrainz: {recording: x}"},
 ]
 

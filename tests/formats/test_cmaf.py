@@ -188,6 +188,40 @@ def test_an_edit_at_the_end_leaves_the_segments_before_it() -> None:
     assert files[0][:3] == files[1][:3]
 
 
+def test_pictures_and_sound_lie_in_one_file_segment_by_segment() -> None:
+    """Each with its own track, in one count; the index tells of both, and B-frames are hidden by an edit."""
+    shown = pictures()
+    starts = [Fraction(segment.start, 50) for segment in shown.plan.segments[1:]]
+    track = replace(SOUND, length=8 * 48_000, durations=Runs.of([200], [1925]), lead=1000)
+    heard = cmaf.packaged(track, segments.sound_plan(track, Fraction(3), at=starts))
+    whole = io.BytesIO(b"".join(cmaf.muxed(shown, heard, (SOURCE, SOURCE))))
+    found = list(boxes(whole))
+    order = [box.name for box in found]
+    assert ["ftyp", "moov", "sidx"] == order[:3]
+    assert ["moof", "mdat"] * (len(order[3:]) // 2) == order[3:]
+    content = whole.getvalue()
+    moofs = [memoryview(content)[box.body : box.end] for box in found if box.name == "moof"]
+    numbers = [struct.unpack(">I", needed(moof, "mfhd")[4:8])[0] for moof in moofs]
+    tracks = [struct.unpack(">I", needed(moof, "traf", "tfhd")[4:8])[0] for moof in moofs]
+    assert list(range(1, len(moofs) + 1)) == numbers
+    expected = [
+        number
+        for each, other in zip(shown.plan.segments, heard.plan.segments, strict=True)
+        for number in [1] * (each.stop - each.first) + [2] * (other.stop - other.first)
+    ]
+    assert expected == tracks
+    index = fragments.read_index(whole)
+    assert index
+    begin, references = index
+    assert len(shown.plan.segments) == len(references)
+    assert begin + sum(reference.size for reference in references) == len(content)
+    init = fragments.read_init(whole)
+    assert init
+    assert (2, ("avc1.640028", "mp4a.40.2"), 1, 2) == (init.tracks, init.codecs, init.edits, init.lead)
+    first = fragments.read_fragments(io.BytesIO(content[: found[4].end]), init)[0]
+    assert 2 == first.start
+
+
 def test_too_many_segments_are_told() -> None:
     """An index counts to 65535."""
     track = replace(

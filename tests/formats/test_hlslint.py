@@ -406,9 +406,19 @@ def test_a_finding_says_where_and_what() -> None:
 def test_a_media_playlist_alone_is_linted_too() -> None:
     """Without what only a multivariant one could say."""
     assert {} == GOOD.failed("sound.m3u8")
+    assert {} == GOOD.failed("high-keys.m3u8")
     files = Files(dict(GOOD.held))
     moved_length(files)
     assert ["hls-extinf"] == list(files.failed("sound.m3u8"))
+
+
+def test_sound_alone_may_be_a_variant() -> None:
+    """The rendition that others are played with, whose rate counts once."""
+    files, programme = Files(dict(GOOD.held)), Programme()
+    alone = programme._list(files, "sound", programme._sound())
+    words = f'BANDWIDTH={alone.peak},AVERAGE-BANDWIDTH={alone.average},CODECS="mp4a.40.2",AUDIO="aac"'
+    files.held["index.m3u8"] += f"#EXT-X-STREAM-INF:{words}\nsound.m3u8\n".encode()
+    assert {} == files.failed()
 
 
 def test_an_album_of_ranges_passes() -> None:

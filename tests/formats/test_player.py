@@ -126,6 +126,19 @@ def test_a_video_is_shown_instead_of_the_cover() -> None:
     assert (0, 1, 1) == tuple(len(Elements(page(ALBUM)).named(name)) for name in ("video", "audio", "img"))
 
 
+def test_a_track_leads_to_its_video() -> None:
+    """By a link of its own, which says whose video it is."""
+    marks = (Mark(start=Fraction(0), title="Rise & Fall", video="01.video.html"), *ALBUM.marks[1:])
+    found = Elements(page(replace(ALBUM, marks=marks))).named("a")
+    assert [{"href": "01.video.html", "aria-label": "Video of Rise & Fall"}] == found
+
+
+def test_a_source_without_a_file_is_played_by_its_list() -> None:
+    """Nothing else is offered to the browser."""
+    found = Elements(page(replace(ALBUM, sources=(replace(AAC, file=None),)))).data
+    assert [{"label": "AAC", "list": "aac.m3u8", "file": None, "codec": "mp4a.40.2"}] == found["sources"]
+
+
 def test_a_release_without_marks_and_cover_has_neither() -> None:
     """Nothing empty is shown."""
     elements = Elements(page(replace(ALBUM, marks=(), cover=None)))

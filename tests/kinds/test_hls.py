@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from tests.kinds.conftest import Reader, Refuser
 
 HEAD = "kind: album\ntitle: Moon\nartist: A\ntracks: [{title: T, file: a.wav}]\n"
-KNOWN = "flac, alac, aac-256, aac-192, aac-128, opus-160, opus-96, opus-64"
+SOUNDS = "flac, alac, aac-256, aac-192, aac-128, opus-160, opus-96, opus-64"
+KNOWN = f"{SOUNDS}, 1080p, 720p, 540p, 360p"
 
 
 def test_an_empty_map_has_every_default(read: Reader) -> None:
@@ -34,12 +35,29 @@ def test_renditions_stand_in_the_order_of_what_most_players_play(read: Reader) -
     assert ["aac-256", "aac-128", "opus-96", "flac", "alac"] == [name for name, _ in hls.encodings]
 
 
+def test_videos_are_made_in_the_sizes_that_are_named(read: Reader) -> None:
+    """Or in two that fit most networks; a player begins with the first."""
+    video = f"{HEAD}hls: ".replace("file: a.wav", "file: a.wav, video: a.mp4")
+    usual, named = read(f"{video}{{}}").hls, read(f"{video}{{renditions: [540p, aac-256, 1080p]}}").hls
+    assert usual
+    assert named
+    assert ("720p", "360p") == usual.pictures
+    assert (("540p", "1080p"), ["aac-256"]) == (named.pictures, [name for name, _ in named.encodings])
+
+
+def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
+    """It would go nowhere."""
+    words = HEAD.replace("file: a.wav", "file: a.wav, video: a.mp4")
+    assert ["4:41: tracks[0].video: is for `hls`, which is not said; add `hls: {}`"] == mistakes(words)
+
+
 @pytest.mark.parametrize(
     ("words", "mistake"),
     [
         ("renditions: [acc-128]", f"5:20: hls.renditions[0]: expected one of {KNOWN} (did you mean 'aac-128'?), got 'acc-128'"),
         ("renditions: [mp3-v0]", f"5:20: hls.renditions[0]: expected one of {KNOWN}, got 'mp3-v0'"),
         ("renditions: [flac, aac-128, flac]", "5:35: hls.renditions[2]: 'flac' stands in the list already"),
+        ("renditions: [720p]", f"5:19: 'renditions' needs one of {SOUNDS} too, as the tracks are sound"),
         ("renditions: []", "5:19: hls.renditions: expected at least one entry, got an empty list"),
         ("segment: 6", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '6'"),
         ("segment: 40 s", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '40 s'"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats.rendition import Piece, Played, Rendition
 from pressroom.tools import notes
-from pressroom.tools.hls import PageWords, WriteChapters, WriteHls, WritePage
+from pressroom.tools.hls import Library, PageWords, WriteChapters, WriteHls, WritePage
 
 if TYPE_CHECKING:
     from tests.tools.conftest import Bench
@@ -32,6 +32,7 @@ WORDS = PageWords(
     artist="The Lanterns",
     language="en",
     tracks=("Rise", "</script>"),
+    videos=("01.video.html", None),
     labels=("AAC",),
     cover="cover.jpg",
 )
@@ -44,7 +45,7 @@ def packaged(bench: Bench) -> Path:
     return bench.beside(path).replace(path)
 
 
-def page(bench: Bench, *, library: Path | None = None, library_at: tuple[str, str] | None = None) -> str:
+def page(bench: Bench, *, library: Library | None = None) -> str:
     """The page's text."""
     step = WritePage(
         name="p",
@@ -52,7 +53,6 @@ def page(bench: Bench, *, library: Path | None = None, library_at: tuple[str, st
         renditions=("aac-128",),
         packaged=(packaged(bench),),
         library=library,
-        library_at=library_at,
         output=Path("player.html"),
     )
     return bench.make(step).read_text(encoding="utf-8")
@@ -97,9 +97,10 @@ def test_a_page_plays_the_list_or_the_one_file(bench: Bench) -> None:
 
 def test_a_library_is_held_against_its_digest(bench: Bench) -> None:
     """That of a file is taken, that of an address is the author's."""
-    library = Path("hls.min.js")
-    library.write_bytes(b"play()")
+    file = Path("hls.min.js")
+    file.write_bytes(b"play()")
     digest = base64.b64encode(hashlib.sha384(b"play()").digest()).decode()
-    assert f'<script src="hls.js" integrity="sha384-{digest}"' in page(bench, library=library, library_at=("hls.js", ""))
-    told = page(bench, library_at=("https://a.example/hls.js", "sha384-QUJD"))
+    taken = page(bench, library=Library(file=file, url="hls.js", integrity=None))
+    assert f'<script src="hls.js" integrity="sha384-{digest}"' in taken
+    told = page(bench, library=Library(file=None, url="https://a.example/hls.js", integrity="sha384-QUJD"))
     assert '<script src="https://a.example/hls.js" integrity="sha384-QUJD"' in told

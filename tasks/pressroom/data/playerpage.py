@@ -84,7 +84,9 @@ svg { width: 1.3rem; height: 1.3rem; fill: currentColor; vertical-align: middle 
 #sound { width: 100%; border-color: var(--mark); color: var(--mark) }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
 ol { list-style: none; margin: 0; padding: 0 }
-li button { display: flex; justify-content: space-between; gap: 1rem; width: 100%; border-width: 0 0 1px; border-radius: 0;
+li { display: flex; align-items: center; border-bottom: 1px solid var(--line) }
+li a { color: var(--mark); padding: .6rem .2rem .6rem .8rem }
+li button { display: flex; justify-content: space-between; gap: 1rem; width: 100%; border-width: 0; border-radius: 0;
   padding: .4rem .2rem; text-align: start }
 li span { overflow-wrap: anywhere }
 [aria-current=true] { color: var(--mark); font-weight: 600 }
@@ -139,15 +141,15 @@ SCRIPT = """\
       media.load();
     }
   };
-  const ways = () => [
+  const ways = (each) => [
     ...(media.canPlayType(HLS) ? ['native'] : []),
     ...(window.Hls && window.Hls.isSupported() ? ['library'] : []),
-    'file',
+    ...(each.file ? ['file'] : []),
   ];
   const choose = (each) => {
     const going = !media.paused;
     wish = media.currentTime || wish;
-    open(each, ways());
+    open(each, ways(each));
     media.playbackRate = Number(find('speed').value);
     if (going) play();
   };

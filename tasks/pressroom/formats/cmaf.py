@@ -90,7 +90,8 @@ def packaged(track: Track, plan: Plan) -> Package:
     init = init_segment(track, lead=track.lead, length=track.length)
     placed = tuple(_placed(track, plan, len(init) + _index_size(len(plan.segments))))
     package = Package(track=track, plan=plan, init=init, index=b"", placed=placed)
-    return Package(track=track, plan=plan, init=init, index=_index(package), placed=placed)
+    sizes = [package.extent(segment)[1] for segment in plan.segments]
+    return Package(track=track, plan=plan, init=init, index=_index(package, sizes), placed=placed)
 
 
 def written(package: Package, source: Source) -> Iterator[bytes]:
@@ -115,11 +116,44 @@ def range_init(package: Package, stretch: Range) -> bytes:
     return init_segment(replace(package.track, entry=entry), lead=stretch.lead, length=0)
 
 
+def muxed(pictures: Package, sound: Package, sources: tuple[Source, Source]) -> Iterator[bytes]:
+    """Pictures and sound in one file, piece by piece, for who plays it without a playlist; each segment is both.
+
+    They are cut into as many segments; `sources` are what the two were read from.
+    """
+    delay = -min((0, *pictures.track.shifts.values)) if pictures.track.shifts else 0
+    late = replace(pictures.track, shifts=pictures.track.shifts and pictures.track.shifts.moved(delay))
+    pictures = replace(pictures, track=late)
+    traks = (_trak(late, 1, delay, 0), _trak(sound.track, 2, sound.track.lead, sound.track.length))
+    segments = tuple(zip(pictures.plan.segments, sound.plan.segments, strict=True))
+    yield _movie(sound.track.timescale, traks)
+    sizes = [pictures.extent(shown)[1] + sound.extent(heard)[1] for shown, heard in segments]
+    yield _index(pictures, sizes)
+    begun = 1
+    for shown, heard in segments:
+        yield from _fragments(pictures, shown.first, shown.stop, sources[0], number=begun)
+        begun += shown.stop - shown.first
+        yield from _fragments(sound, heard.first, heard.stop, sources[1], number=begun, track=2)
+        begun += heard.stop - heard.first
+
+
 def init_segment(track: Track, *, lead: int, length: int) -> bytes:
     """How the samples are coded, and an edit that begins with what is heard first (ISO/IEC 14496-12, 8.2 to 8.6)."""
+    return _movie(track.timescale, (_trak(track, 1, lead, length),))
+
+
+def _movie(timescale: int, traks: Sequence[bytes]) -> bytes:
+    """The beginning of a file with these tracks, numbered from 1; edits are told in ticks of `timescale`."""
+    movie = struct.pack(">8xI4xIH10x", timescale, 0x10000, 0x0100) + MATRIX + bytes(24) + struct.pack(">I", len(traks) + 1)
+    extends = (full_box(b"trex", 0, 0, struct.pack(">5I", number, 1, 0, 0, 0)) for number, _ in enumerate(traks, 1))
+    return box(b"ftyp", _BRANDS) + box(b"moov", full_box(b"mvhd", 0, 0, movie), *traks, box(b"mvex", *extends))
+
+
+def _trak(track: Track, number: int, lead: int, length: int) -> bytes:
+    """A track without samples; `lead` and `length` are of its edit, in ticks, and the former is 0 where it has none."""
     about = track.description
     sound = track.handler == "soun"
-    tkhd = struct.pack(">8xI8x8xHHH2x", 1, 0, 0, 0x0100 if sound else 0) + MATRIX
+    tkhd = struct.pack(">8xI8x8xHHH2x", number, 0, 0, 0x0100 if sound else 0) + MATRIX
     tkhd += struct.pack(">II", about.width << 16, about.height << 16)
     media = box(
         b"mdia",
@@ -133,13 +167,7 @@ def init_segment(track: Track, *, lead: int, length: int) -> bytes:
         ),
     )
     edit = box(b"edts", full_box(b"elst", 1, 0, struct.pack(">IQqI", 1, length, lead, 0x10000))) if lead else b""
-    movie = struct.pack(">8xI4xIH10x", track.timescale, 0x10000, 0x0100) + MATRIX + bytes(24) + struct.pack(">I", 2)
-    return box(b"ftyp", _BRANDS) + box(
-        b"moov",
-        full_box(b"mvhd", 0, 0, movie),
-        box(b"trak", full_box(b"tkhd", 0, 3, tkhd), edit, media),
-        box(b"mvex", full_box(b"trex", 0, 0, struct.pack(">5I", 1, 1, 0, 0, 0))),
-    )
+    return box(b"trak", full_box(b"tkhd", 0, 3, tkhd), edit, media)
 
 
 _EMPTY_TABLES = (
@@ -172,13 +200,17 @@ def _index_size(segments: int) -> int:
     return 40 + 12 * segments
 
 
-def _index(package: Package) -> bytes:
-    """The sidx, which lets the one file be played without a playlist (ISO/IEC 14496-12, 8.16.3): times as presented."""
+def _index(package: Package, sizes: Sequence[int]) -> bytes:
+    """The sidx, which lets one file be played without a playlist (ISO/IEC 14496-12, 8.16.3): times as presented.
+
+    `sizes` are the segments' bytes.
+    """
     segments = package.plan.segments
     if len(segments) > _MOST_SEGMENTS:
         raise ValueError(f"it would have {len(segments)} segments, where {_MOST_SEGMENTS} can be; make them longer")
     head = struct.pack(">IIQQHH", 1, package.track.timescale, 0, 0, 0, len(segments))
-    rows = (struct.pack(">III", package.extent(each)[1], each.end - each.start, _STARTS_WITH_KEY) for each in segments)
+    lengths = (segment.end - segment.start for segment in segments)
+    rows = (struct.pack(">III", size, ticks, _STARTS_WITH_KEY) for size, ticks in zip(sizes, lengths, strict=True))
     return full_box(b"sidx", 1, 0, head, *rows)
 
 
@@ -194,11 +226,16 @@ def _row(track: Track, fragment: Fragment) -> tuple[int, ...]:
     return (_ROW_SIZE,) if uniform else (_ROW_DURATION, _ROW_SIZE)
 
 
-def _fragments(package: Package, first: int, stop: int, source: Source) -> Iterator[bytes]:
-    """Some fragments, piece by piece; raises ValueError where the source has become shorter than it was."""
-    for number in range(first, stop):
-        placed = package.placed[number]
-        yield _moof(package.track, placed, number + 1) + struct.pack(">I4s", 8 + placed.size, b"mdat")
+def _fragments(  # what a fragment says of its place
+    package: Package, first: int, stop: int, source: Source, *, number: int | None = None, track: int = 1
+) -> Iterator[bytes]:
+    """Some fragments of the track of a number, piece by piece; the first is the file's fragment `number`.
+
+    Raises ValueError where the source has become shorter than it was.
+    """
+    begun = first + 1 if number is None else number
+    for sequence, placed in enumerate(package.placed[first:stop], begun):
+        yield _moof(package.track, placed, sequence, track) + struct.pack(">I4s", 8 + placed.size, b"mdat")
         for offset, size in package.track.extents.part(placed.start, placed.size):
             source.seek(offset)
             for held in _pieces(size):
@@ -214,20 +251,20 @@ def _pieces(size: int) -> Iterable[int]:
     return (*(_PIECE,) * whole, rest) if rest else (_PIECE,) * whole
 
 
-def _moof(track: Track, placed: Placed, number: int) -> bytes:
-    """The header of a fragment (ISO/IEC 14496-12, 8.8.4 to 8.8.12)."""
+def _moof(track: Track, placed: Placed, sequence: int, number: int) -> bytes:
+    """The header of a fragment of the track of a number (ISO/IEC 14496-12, 8.8.4 to 8.8.12)."""
     fragment = placed.fragment
     row = _row(track, fragment)
     count = fragment.stop - fragment.first
     _, value = next(iter(track.durations.part(fragment.first, fragment.stop)))
     if track.handler == "soun":
-        tfhd = full_box(b"tfhd", 0, _BASE_IS_MOOF | _DURATION | _FLAGS, struct.pack(">III", 1, value, _KEY))
+        tfhd = full_box(b"tfhd", 0, _BASE_IS_MOOF | _DURATION | _FLAGS, struct.pack(">III", number, value, _KEY))
     else:
-        tfhd = full_box(b"tfhd", 0, _BASE_IS_MOOF, struct.pack(">I", 1))
+        tfhd = full_box(b"tfhd", 0, _BASE_IS_MOOF, struct.pack(">I", number))
     run = struct.pack(">II", count, placed.head + 8)
     return box(
         b"moof",
-        full_box(b"mfhd", 0, 0, struct.pack(">I", number)),
+        full_box(b"mfhd", 0, 0, struct.pack(">I", sequence)),
         box(
             b"traf",
             tfhd,

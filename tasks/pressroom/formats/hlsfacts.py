@@ -95,12 +95,13 @@ def presentation(uri: str, fetch: Fetch) -> Presentation:
     """All that a playlist leads to; raises ValueError where it is none itself."""
     root = parsed(_text(fetch(uri)))
     if not root.multivariant:
-        return Presentation(uri=uri, master=None, streams=(_stream(uri, "main", None, root, fetch),), missing=(), data={})
+        role: Role = "key frames" if root.named("EXT-X-I-FRAMES-ONLY") else "main"
+        return Presentation(uri=uri, master=None, streams=(_stream(uri, role, None, root, fetch),), missing=(), data={})
     streams: list[Stream] = []
     missing: list[str] = []
-    for address, role, of in list(_lists(uri, root))[:_MOST_LISTS]:
+    for address, listed_as, of in list(_lists(uri, root))[:_MOST_LISTS]:
         try:
-            streams.append(_stream(address, role, of, parsed(_text(fetch(address))), fetch))
+            streams.append(_stream(address, listed_as, of, parsed(_text(fetch(address))), fetch))
         except ValueError as error:
             missing.append(f"{address}: {error}")
     words = (tag.words.get("URI") for tag in root.named("EXT-X-SESSION-DATA"))

@@ -260,7 +260,8 @@ def _measured(found: Presentation) -> Iterator[tuple[Tag, Rates]]:
     for stream, tag in _variants(found):
         if any(piece.size is None for piece in stream.pieces) or not stream.playlist.length:
             continue
-        heard = [_rates(each) for each in found.group("AUDIO", tag.words.get("AUDIO")) if each is not stream and each.pieces]
+        others = (each for each in found.group("AUDIO", tag.words.get("AUDIO")) if each.uri != stream.uri)
+        heard = [_rates(each) for each in others if each.pieces]
         peak, average = (max((getattr(each, name) for each in heard), default=0) for name in ("peak", "average"))
         yield tag, _rates(stream) + Rates(peak, average)
 

@@ -23,21 +23,23 @@ _SLOT = re.compile(r"\{\{(\w+)\}\}")
 class Source:
     """A way to play it: a playlist, and a file that browsers without HLS play instead.
 
-    `codec` is the word of CODECS that the browser is asked for, `label` what a listener picks it by.
+    `codec` is the word of CODECS that the browser is asked for, `label` what a listener picks it by. `file` is None where
+    there is none that may lie beside the page.
     """
 
     label: str
     playlist: str
-    file: str
+    file: str | None
     codec: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A track or a chapter: where it begins, in seconds, and its title."""
+    """A track or a chapter: where it begins, in seconds, its title, and the page of its video where it has one."""
 
     start: Fraction
     title: str
+    video: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +75,9 @@ def page(player: Player) -> str:
     if not player.sources:
         raise ValueError("expected something to play, got nothing")
     addresses = [address for source in player.sources for address in (source.playlist, source.file)]
-    for address in (*addresses, *([player.cover] if player.cover else []), *([player.library.url] if player.library else [])):
-        if not _SAFE.fullmatch(address):
+    addresses += [player.cover, player.library.url if player.library else None, *(mark.video for mark in player.marks)]
+    for address in addresses:
+        if address is not None and not _SAFE.fullmatch(address):
             raise ValueError(f"expected an address without spaces and quotes, got {address!r}")
     if player.library and not _INTEGRITY.fullmatch(player.library.integrity):
         raise ValueError(f"{player.library.url}: expected a digest such as sha384-..., got {player.library.integrity!r}")
@@ -121,10 +124,17 @@ def _marks(player: Player) -> str:
         return ""
     rows = "".join(
         f'<li><button type="button" data-start="{float(mark.start):.6f}">'
-        f"<span>{html.escape(mark.title)}</span><time>{_clock(mark.start)}</time></button></li>"
+        f"<span>{html.escape(mark.title)}</span><time>{_clock(mark.start)}</time></button>{_video(mark)}</li>"
         for mark in player.marks
     )
     return f'<h2 id="marks-title">{player.marks_are}</h2><ol id="marks" aria-labelledby="marks-title">{rows}</ol>'
+
+
+def _video(mark: Mark) -> str:
+    """The way to the page of a video."""
+    if mark.video is None:
+        return ""
+    return f'<a href="{html.escape(mark.video)}" aria-label="Video of {html.escape(mark.title)}">Video</a>'
 
 
 def _data(player: Player) -> str:

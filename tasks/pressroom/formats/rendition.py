@@ -61,14 +61,14 @@ class Rendition:
     """A packaged rendition: the whole of it, and each of several tracks.
 
     Ticks are of 1/`timescale` s; `starts` are those at which tracks begin. `file` is what browsers play without a playlist,
-    and `codec` the word of CODECS.
+    None where there is none, and `codec` the word of CODECS.
     """
 
     codec: str
     timescale: int
     starts: tuple[int, ...]
     length: int
-    file: str
+    file: str | None
     whole: Played
     tracks: tuple[Played, ...]
     files: tuple[MadeFile, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain, groupby, repeat
+from itertools import accumulate, chain, groupby, pairwise, repeat
 from typing import TYPE_CHECKING, Literal
 
 from pressroom.formats import sampleentry
@@ -42,6 +42,21 @@ class Runs:
         """Runs of the equal ones among the numbers of all samples."""
         runs = [(sum(1 for _ in group), value) for value, group in groupby(numbers)]
         return cls.of([count for count, _ in runs], [value for _, value in runs])
+
+    @classmethod
+    def chained(cls, runs: Iterable[Runs]) -> Runs:
+        """Runs, one after the other."""
+        counts: list[int] = []
+        values: list[int] = []
+        for each in runs:
+            counts += (stop - start for start, stop in pairwise(each.firsts))
+            values += each.values
+        return cls.of(counts, values)
+
+    def moved(self, by: int) -> Runs:
+        """The same numbers, all of them higher."""
+        counts = [stop - start for start, stop in pairwise(self.firsts)]
+        return Runs.of(counts, [value + by for value in self.values])
 
     @property
     def count(self) -> int:
@@ -178,41 +193,48 @@ def part(track: Track, first: int, stop: int) -> Track:
 
 
 def joined(tracks: Sequence[Track], file_sizes: Sequence[int]) -> Track:
-    """Tracks of sound, one after the other, as one without gaps; offsets count as if the files were one after the other too.
+    """Tracks, one after the other, as one without gaps; offsets count as if the files were one after the other too.
 
     Only what comes first may be priming. Raises ValueError where the tracks are not coded alike, or another has priming.
     """
     first = tracks[0]
     entry = sampleentry.merged([track.entry for track in tracks])
     for number, track in enumerate(tracks[1:], 2):
-        if (track.handler, track.timescale) != (first.handler, first.timescale) or track.keys is not None:
+        if (track.handler, track.timescale) != (first.handler, first.timescale):
             raise ValueError(
                 f"part {number} is not coded as the first: {track.timescale} ticks a second, not {first.timescale}"
             )
         if track.lead and any(before.length for before in tracks[: number - 1]):
             raise ValueError(f"part {number} begins with {track.lead} samples of priming, which would be heard as a gap")
-    sizes = array("I")
-    counts, values, held, offsets = [], [], [], []
-    bases = accumulate(file_sizes, initial=0)
-    for track, base in zip(tracks, bases, strict=False):
+    sizes, held, offsets = array("I"), array("q"), array("q")
+    for track, base in zip(tracks, accumulate(file_sizes, initial=0), strict=False):
         sizes.extend(track.sizes)
-        of_track = _listed(track.durations, 0, track.durations.count)
-        counts += of_track[0]
-        values += of_track[1]
-        stretches = list(track.extents.part(0, track.extents.total))
-        held += [size for _, size in stretches]
-        offsets += [base + offset for offset, _ in stretches]
-    durations = Runs.of(counts, values)
-    extents = Extents.of(held, offsets)
+        for size, offset in _stretches(track):
+            held.append(size)
+            offsets.append(base + offset)
     return replace(
         first,
         entry=entry,
         sizes=sizes,
-        durations=durations,
-        extents=extents,
+        durations=Runs.chained([track.durations for track in tracks]),
+        extents=Extents.of(held, offsets),
         lead=sum(track.lead for track in tracks),
         length=sum(track.length for track in tracks),
+        shifts=None if first.shifts is None else Runs.chained([track.shifts or Runs.of([], []) for track in tracks]),
+        keys=None if all(track.keys is None for track in tracks) else _keys(tracks),
     )
+
+
+def _stretches(track: Track) -> Iterator[tuple[int, int]]:
+    """The stretches of a file that a track lies in: sizes and offsets."""
+    return ((size, offset) for offset, size in track.extents.part(0, track.extents.total))
+
+
+def _keys(tracks: Sequence[Track]) -> array[int]:
+    """The key frames of tracks that follow each other."""
+    bases = accumulate((len(track.sizes) for track in tracks), initial=0)
+    own = (range(len(track.sizes)) if track.keys is None else track.keys for track in tracks)
+    return array("I", [base + key for keys, base in zip(own, bases, strict=False) for key in keys])
 
 
 def shown(durations: Runs, shifts: Runs) -> list[int]:

@@ -10,6 +10,7 @@ from pydantic import Field, PlainSerializer, field_validator, model_validator
 
 from pressroom.formats import identifiers
 from pressroom.formats.audio import NAMED
+from pressroom.formats.pictures import LADDER, USUAL
 from pressroom.formats.rendition import CODECS
 from pressroom.kinds.parts import Count, Reads, SourcePath, Words, identifier, not_made_yet, one_of
 from pressroom.source import Wrong
@@ -17,8 +18,9 @@ from pressroom.source import Wrong
 if TYPE_CHECKING:
     from pressroom.formats.audio import Encoding
 
-RENDITIONS = tuple(name for name, encoding in NAMED.items() if encoding.codec in CODECS)
+SOUNDS = tuple(name for name, encoding in NAMED.items() if encoding.codec in CODECS)
 """The named formats that HLS carries."""
+RENDITIONS = (*SOUNDS, *LADDER)
 SHORTEST_SEGMENT, LONGEST_SEGMENT = 2, 30
 """In seconds."""
 
@@ -77,7 +79,7 @@ class Hls(Words):
     """A folder that any web host can serve and any player plays: `{}` for one with every default."""
 
     renditions: Annotated[tuple[Annotated[str, one_of(*RENDITIONS)], ...], Count(1, len(RENDITIONS))] = ("aac-128", "flac")
-    """What it is coded as; a player takes one that it can play."""
+    """What it is coded as; a player takes one that it can play. The sizes are of videos, by default 720p and 360p."""
     segment: Annotated[Fraction, SEGMENT, SPOKEN] = Field(default="6 s", validate_default=True)
     """How long a segment is, at most."""
     layout: Annotated[Literal["single", "files"], one_of("single", "files")] = "single"
@@ -95,10 +97,17 @@ class Hls(Words):
         """Each names a file."""
         if found := [(place,) for place, name in enumerate(renditions) if name in renditions[:place]]:
             raise Wrong(*((where, f"'{renditions[where[0]]}' stands in the list already") for where in found))
+        if not set(renditions) & set(SOUNDS):
+            raise Wrong(((), f"'renditions' needs one of {', '.join(SOUNDS)} too, as the tracks are sound"))
         return renditions
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """What videos are made in, those first that players are to begin with."""
+        return tuple(name for name in self.renditions if name in LADDER) or USUAL
 
     @property
     def encodings(self) -> tuple[tuple[str, Encoding], ...]:
         """`renditions` as names and values, those first that most players play."""
-        chosen = [(name, NAMED[name]) for name in self.renditions]
+        chosen = [(name, NAMED[name]) for name in self.renditions if name in SOUNDS]
         return tuple(sorted(chosen, key=lambda rendition: CODECS.index(rendition[1].codec)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pressroom.formats import hls, player, rendition
+from pressroom.formats.footage import Footage
 from pressroom.formats.rendition import Rendition
 from pressroom.plan import OUTPUT, Step
 from pressroom.tools import notes
@@ -63,26 +64,44 @@ class WriteChapters(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class PageWords:
-    """The words on a page; `labels` are what listeners pick a rendition by, where there are several."""
+    """The words on a page; `labels` are what listeners pick a rendition by, where there are several.
+
+    `videos` are the pages of the tracks' videos.
+    """
 
     title: str
     artist: str
     language: str
     tracks: tuple[str, ...]
+    videos: tuple[str | None, ...]
     labels: tuple[str, ...]
     cover: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
+class Library:
+    """hls.js, where the author has it: its address, and its digest, which is taken of a `file`."""
+
+    file: Path | None
+    url: str
+    integrity: str | None
+
+    @property
+    def named(self) -> player.Library:
+        """It, as a page names it."""
+        content = self.file.read_bytes() if self.file else b""
+        taken = f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
+        return player.Library(url=self.url, integrity=self.integrity or taken)
+
+
+@dataclass(frozen=True, kw_only=True)
 class WritePage(Step):
-    """Writes the page that plays a release; `library` is hls.js where the author has it as a file, `library_at` its address."""
+    """Writes the page that plays a release."""
 
     words: PageWords
     renditions: tuple[str, ...]
     packaged: tuple[Path, ...]
-    library: Path | None
-    library_at: tuple[str, str] | None
-    """Address and digest; of a file, its name and nothing."""
+    library: Library | None
     output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
@@ -92,28 +111,44 @@ class WritePage(Step):
             player.Source(label=label, playlist=f"{name}.m3u8", file=one.file, codec=one.codec)
             for label, name, one in zip(self.words.labels, self.renditions, made, strict=True)
         )
-        marks = zip(made[0].begins, self.words.tracks, strict=True)
+        marks = zip(made[0].begins, self.words.tracks, self.words.videos, strict=True)
         page = player.Player(
             title=self.words.title,
             artist=self.words.artist,
             language=self.words.language,
-            key=made[0].file,
+            key=made[0].file or made[0].whole.init,
             length=made[0].seconds,
             sources=sources,
-            marks=tuple(player.Mark(start=start, title=title) for start, title in marks),
+            marks=tuple(player.Mark(start=start, title=title, video=video) for start, title, video in marks),
             cover=self.words.cover,
-            library=self._library(),
+            library=self.library.named if self.library else None,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")
 
-    def _library(self) -> player.Library | None:
-        """hls.js, where the author names one."""
-        if self.library_at is None:
-            return None
-        url, integrity = self.library_at
-        return player.Library(url=url, integrity=integrity if self.library is None else _integrity(self.library))
 
+@dataclass(frozen=True, kw_only=True)
+class WriteVideoPage(Step):
+    """Writes the page that shows a video."""
 
-def _integrity(path: Path) -> str:
-    """A file's digest as browsers hold scripts against it (W3C Subresource Integrity)."""
-    return f"sha384-{base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()}"
+    title: str
+    artist: str
+    language: str
+    playlist: str
+    packaged: Path
+    library: Library | None
+    output: Path = field(metadata=OUTPUT)
+
+    def run(self, work: Work) -> None:
+        """Write it."""
+        made = notes.read(Footage, self.packaged)
+        page = player.Player(
+            title=self.title,
+            artist=self.artist,
+            language=self.language,
+            key=made.file,
+            length=made.pictures[0].rendition.seconds,
+            sources=(player.Source(label="Video", playlist=self.playlist, file=made.file, codec=made.codecs),),
+            picture=True,
+            library=self.library.named if self.library else None,
+        )
+        work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")

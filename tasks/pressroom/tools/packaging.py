@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import cmaf, segments
-from pressroom.formats.demux import read_sound
+from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.rendition import Joined, MadeFile, Piece, Played, Rendition
 from pressroom.formats.track import joined, sound
 from pressroom.formats.webfile import HASH_LETTERS
@@ -70,10 +70,10 @@ class Package(Step):
 
     def _made(self, work: Work, stream: Joined, files: Sequence[BinaryIO]) -> Rendition:
         """Write the files, and say what they are."""
-        source = _Chain(files)
-        track = source.track()
+        source = Chain(files)
+        track = source.sound()
         plan = segments.sound_plan(track, self.segment, marks=stream.starts[1:])
-        written = _Written(cmaf.packaged(track, plan), source, _Folder(work, self.folder, self.rendition))
+        written = Written(cmaf.packaged(track, plan), source, Folder(work, self.folder, self.rendition))
         whole = written.whole()
         split = self.layout == "files"
         return Rendition(
@@ -92,12 +92,12 @@ class Package(Step):
 
 
 @dataclass(frozen=True)
-class _Written:
+class Written:
     """A package as it is written to a folder."""
 
     package: cmaf.Package
-    source: _Chain
-    folder: _Folder
+    source: Chain
+    folder: Folder
 
     def whole(self) -> str:
         """The one file."""
@@ -133,7 +133,7 @@ class _Written:
         return self.folder.write(".m4s", cmaf.segment_written(self.package, segment, self.source))
 
 
-class _Chain:
+class Chain:
     """Files as one after the other; a reading lies within one of them."""
 
     def __init__(self, files: Sequence[BinaryIO]) -> None:
@@ -142,9 +142,16 @@ class _Chain:
         self._starts = list(accumulate(self._sizes[:-1], initial=0))
         self._current = files[0]
 
-    def track(self) -> Track:
+    def sound(self) -> Track:
         """Their sound as one track; raises ValueError."""
-        tracks = [sound(read_sound(file)) for file in self._files]
+        return self._joined([sound(read_sound(file)) for file in self._files])
+
+    def pictures(self) -> Track:
+        """Their pictures as one track; raises ValueError."""
+        return self._joined([read_pictures(file) for file in self._files])
+
+    def _joined(self, tracks: Sequence[Track]) -> Track:
+        """Tracks as one."""
         return tracks[0] if len(tracks) == 1 else joined(tracks, self._sizes)
 
     def seek(self, offset: int) -> int:
@@ -158,7 +165,7 @@ class _Chain:
         return self._current.read(size)
 
 
-class _Folder:
+class Folder:
     """Files that are called by what they hold: `aac-128.0123456789abcdef.mp4`."""
 
     def __init__(self, work: Work, folder: Path, stem: str) -> None:

@@ -85,7 +85,7 @@ def test_a_disc_may_be_announced_without_tracks(read: Reader) -> None:
             tracks("") + "embed: {bytes: 1 kB}",
             ["6:16: embed.bytes: expected a size such as '1 MB' or '500 kB', of 10 kB or more, got '1 kB'"],
         ),
-        (tracks("video: a.mp4"), ["5:35: 'video' is not made yet; take it out"]),
+        (tracks("video: a.mp4"), ["5:35: tracks[0].video: is for `hls`, which is not said; add `hls: {}`"]),
         *(
             (tracks("") + f"{word}: {value}", [f"6:{len(word) + 3}: '{word}' is not made yet; take it out"])
             for word, value in UNMADE

@@ -116,6 +116,10 @@ class Paths:
         """What playlists say of a rendition."""
         return self.place.work / "packaged" / f"{rendition}.json"
 
+    def video(self, which: str, name: str) -> Path:
+        """What is made of a track's video, or known of it."""
+        return self.place.work / "video" / which / name
+
     @property
     def hls_lint(self) -> Path:
         """What the rules of HLS say of the folder."""

@@ -1,12 +1,12 @@
-"""The steps that make an album's HLS: one gapless stream for each rendition, its playlists, and the page that plays it."""
+"""The steps that make an album's HLS: one gapless stream for each rendition, its playlists; with them, videos and pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pressroom.formats import rendition
-from pressroom.kinds.album.copies import copied
-from pressroom.tools.hls import PageWords, WriteChapters, WriteHls, WritePage
+from pressroom.kinds.album import pages, video
+from pressroom.tools.hls import WriteChapters, WriteHls
 from pressroom.tools.joining import Join
 from pressroom.tools.linting import LintHls
 from pressroom.tools.packaging import Package
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from pressroom.kinds.album.words import Album
     from pressroom.kinds.hls import Hls
     from pressroom.plan import Step
-
-UNSPOKEN = ("zxx", "und", "mis", "mul")
-"""Languages that no page is in (ISO 639-2)."""
 
 
 def steps(album: Album, paths: Paths) -> Iterator[Step]:
@@ -52,13 +49,14 @@ def steps(album: Album, paths: Paths) -> Iterator[Step]:
             packaged=packaged[0],
             output=paths.hls / rendition.CHAPTERS,
         )
-    yield from _page(album, album.hls, paths)
+    yield from video.steps(album, album.hls, paths)
+    yield from pages.steps(album, album.hls, paths)
     yield LintHls(
         name="hls-lint",
         about="lint hls",
-        playlists=playlists,
+        playlists=(*playlists, *video.playlists(album, album.hls, paths)),
         chapters=paths.hls / rendition.CHAPTERS if which else None,
-        packaged=packaged,
+        packaged=(*packaged, *video.packaged(album, paths)),
         folder=paths.hls,
         report=paths.hls_lint,
     )
@@ -102,42 +100,3 @@ def _rendition(name: str, encoding: Encoding, album: Album, hls: Hls, paths: Pat
         folder=paths.hls,
         packaged=paths.packaged(name),
     )
-
-
-def _page(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
-    """The page, and what lies beside it."""
-    cover = paths.hls / "cover.jpg"
-    if album.cover:
-        yield copied("hls-cover", "copy the cover into hls", paths.embedded_cover, cover, paths)
-    file = hls.hls_js.file if hls.hls_js else None
-    if file:
-        yield copied("hls-library", f"copy {file.name} into hls", file, paths.hls / LIBRARY, paths)
-    names = [name for name, _ in hls.encodings]
-    yield WritePage(
-        name="hls-page",
-        about="player.html",
-        words=PageWords(
-            title=album.title,
-            artist=album.printed_artist,
-            language=album.language if album.language and album.language not in UNSPOKEN else "en",
-            tracks=tuple(track.printed_title for track in album.tracks),
-            labels=tuple(rendition.label(encoding) for _, encoding in hls.encodings),
-            cover=cover.name if album.cover else None,
-        ),
-        renditions=tuple(names),
-        packaged=tuple(map(paths.packaged, names)),
-        library=file,
-        library_at=_library_at(hls),
-        output=paths.hls / "player.html",
-    )
-
-
-LIBRARY = "hls.js"
-"""The author's copy of hls.js, beside the page."""
-
-
-def _library_at(hls: Hls) -> tuple[str, str] | None:
-    """Where hls.js lies, and its digest where the author has told it."""
-    if hls.hls_js is None:
-        return None
-    return (hls.hls_js.url, hls.hls_js.integrity or "") if hls.hls_js.url else (LIBRARY, "")

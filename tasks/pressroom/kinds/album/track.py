@@ -22,7 +22,6 @@ from pressroom.kinds.parts import (
     Words,
     flag,
     identifier,
-    not_made_yet,
     number,
     whole,
 )
@@ -134,8 +133,8 @@ class Track(Overridable):
     stems: Files = ()
     """The parts of the mix by name."""
     musicbrainz: TrackIds = TrackIds()
-    video: Annotated[None, not_made_yet("video")] = None
-    """Not made yet."""
+    video: SourcePath | None = None
+    """A music video for `hls`: mp4, m4v, mov, mkv or webm; its own sound is streamed with it."""
 
     @property
     def printed_title(self) -> str:

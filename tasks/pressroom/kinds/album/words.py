@@ -212,6 +212,14 @@ class Album(Overridable):
             raise Wrong(*found)
         return self
 
+    @model_validator(mode="after")
+    def videos_are_streamed(self) -> Self:
+        """A video goes into the folder `hls`, and nowhere else."""
+        found = [index for index, track in enumerate(self.tracks) if track.video and self.hls is None]
+        if found:
+            raise Wrong(*((("tracks", index, "video"), "is for `hls`, which is not said; add `hls: {}`") for index in found))
+        return self
+
     @property
     def printed_artist(self) -> str:
         """`album_artist`, or `artist`."""

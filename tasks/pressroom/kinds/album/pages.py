@@ -1,0 +1,75 @@
+"""The steps that make the pages in an album's HLS folder, and what lies beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressroom.formats import rendition
+from pressroom.kinds.album import video
+from pressroom.kinds.album.copies import copied
+from pressroom.tools.hls import Library, PageWords, WritePage, WriteVideoPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressroom.kinds.album.paths import Paths
+    from pressroom.kinds.album.words import Album
+    from pressroom.kinds.hls import Hls
+    from pressroom.plan import Step
+
+UNSPOKEN = ("zxx", "und", "mis", "mul")
+"""Languages that no page is in (ISO 639-2)."""
+LIBRARY = "hls.js"
+"""The author's copy of hls.js, beside the pages."""
+
+
+def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
+    """The page that plays the album, one for each video, and what lies beside them."""
+    cover = paths.hls / "cover.jpg"
+    if album.cover:
+        yield copied("hls-cover", "copy the cover into hls", paths.embedded_cover, cover, paths)
+    file = hls.hls_js.file if hls.hls_js else None
+    if file:
+        yield copied("hls-library", f"copy {file.name} into hls", file, paths.hls / LIBRARY, paths)
+    language = album.language if album.language and album.language not in UNSPOKEN else "en"
+    names = [name for name, _ in hls.encodings]
+    yield WritePage(
+        name="hls-page",
+        about="player.html",
+        words=PageWords(
+            title=album.title,
+            artist=album.printed_artist,
+            language=language,
+            tracks=tuple(track.printed_title for track in album.tracks),
+            videos=tuple(video.page(paths.which(index)) if track.video else None for index, track in enumerate(album.tracks)),
+            labels=tuple(rendition.label(encoding) for _, encoding in hls.encodings),
+            cover=cover.name if album.cover else None,
+        ),
+        renditions=tuple(names),
+        packaged=tuple(map(paths.packaged, names)),
+        library=_library(hls),
+        output=paths.hls / "player.html",
+    )
+    for index, track in enumerate(album.tracks):
+        if track.video:
+            which = paths.which(index)
+            yield WriteVideoPage(
+                name=f"video-page:{which}",
+                about=video.page(which),
+                title=track.printed_title,
+                artist=track.artist or album.printed_artist,
+                language=language,
+                playlist=f"{video.prefix(which)}.m3u8",
+                packaged=paths.packaged(video.prefix(which)),
+                library=_library(hls),
+                output=paths.hls / video.page(which),
+            )
+
+
+def _library(hls: Hls) -> Library | None:
+    """hls.js, where the author names one."""
+    if hls.hls_js is None:
+        return None
+    if hls.hls_js.url:
+        return Library(file=None, url=hls.hls_js.url, integrity=hls.hls_js.integrity)
+    return Library(file=hls.hls_js.file, url=LIBRARY, integrity=None)

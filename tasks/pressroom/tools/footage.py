@@ -1,0 +1,379 @@
+"""Videos: what they are, and their pictures and sound encoded for streaming."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.formats import pictures
+from pressroom.formats.demux import read_sound
+from pressroom.formats.pictures import PictureFacts
+from pressroom.plan import IO, OUTPUT, Step
+from pressroom.tools import ffmpeg, notes
+from pressroom.tools.files import sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pressroom.formats.pictures import Chunk, Rung
+    from pressroom.plan import Work
+
+LANES = 4
+"""How many steps share the chunks of a rendition: as many can be encoded at once."""
+SOUND_RATE = 48_000
+SOUND_KBPS = 128
+PATIENCE = ffmpeg.Limits(factor=120)
+"""x264 takes up to some seconds of a slow core for one of pictures."""
+_STREAM = re.compile(r"Stream #0:\d+\S*: Video: \w+.*?, (\w+)(\(.*?\))?, (\d+)x(\d+)(?: \[SAR (\d+):(\d+) DAR \d+:\d+\])?")
+_TURNED = re.compile(r"rotation of (-?\d+(?:\.\d+)?) degrees")
+_KINDS = re.compile(r"#media_type (\d): (\w+)")
+_PACKET = re.compile(r"(\d), *-?\d+, *(-?\d+), *(\d+), *\d+, 0x[0-9a-f]+(?:, F=0x([0-9A-F]+))?")
+_DISCARDED = 0x4
+_ROUNDED = Fraction(1, 20)
+"""By as much may lengths differ that a container tells in whole milliseconds."""
+_HIGH_RANGE = ("smpte2084", "arib-std-b67")
+_MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "bt2020nc": "bt2020"}
+_HIGH_DEFINITION = 720
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeVideo(Step):
+    """Reads how a video is made up, without decoding it."""
+
+    weight: ClassVar[float] = IO
+    source: Path
+    facts: Path = field(metadata=OUTPUT)
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """It runs ffmpeg."""
+        return ("ffmpeg",)
+
+    @property
+    def pace(self) -> float:
+        """It reads."""
+        return 500e6
+
+    def run(self, work: Work) -> None:
+        """Write the facts; raises ReleaseError for what is no video, or not whole."""
+        table = bytearray()
+        shown, heard = (ffmpeg.pictures(self.source, stream=stream) for stream in ("V:0?", "a:0?"))
+        args = ffmpeg.arguments(_both(shown, heard))
+        try:
+            log = ffmpeg.run(work, args, making=self.source, readers={"table": table.extend})
+        except MachineError:
+            raise
+        except ToolError as error:
+            raise ReleaseError(f"{error}\n  it is not whole, or not what its name says; export or copy it again") from error
+        notes.write(work, self.facts, picture_facts(self.source, log, table.decode()))
+
+
+def picture_facts(path: Path, log: Sequence[ffmpeg.Line], table: str) -> PictureFacts:
+    """What ffmpeg's log and its table of packets say of a video; raises ReleaseError where that is none to stream."""
+    own = [line.text for line in log if not line.source]
+    stream = next((found for text in own if (found := _STREAM.match(text))), None)
+    kinds = _KINDS.findall(table)
+    times = {kind: sorted(_times(table, number)) for number, kind in kinds}
+    shown, heard = times.get("video", []), times.get("audio", [])
+    if stream is None or not shown:
+        raise ReleaseError(f"{path}: no pictures in it")
+    if any(name in (stream[2] or "") for name in _HIGH_RANGE):
+        raise ReleaseError(f"{path}: its pictures are HDR, which is streamed as standard range; export it in BT.709")
+    last = max(start + length for start, length in shown)
+    end = max([last, *(start + length for start, length in heard)])
+    starts = [max(start, Fraction(0)) for start, _ in shown]
+    gap = max(after - before for before, after in pairwise([Fraction(0), *starts, end]))
+    rate = pictures.even_rate(_rate(starts, last))
+    width, height = _size(stream, own)
+    return PictureFacts(
+        width=width,
+        height=height,
+        rate=str(rate),
+        frames=max(1, round(end * rate)),
+        gap=round(float(gap), 6),
+        matrix=next((name for said, name in _MATRICES.items() if said in (stream[2] or "")), None),
+        sound=bool(heard),
+    )
+
+
+def _both(shown: Any, heard: Any) -> Any:  # noqa: ANN401  # ffmpeg-python's streams
+    """An output that tells of every packet of pictures and sound, as they are."""
+    import ffmpeg as compiler  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay
+
+    return compiler.output(shown, heard, "pipe:@table", f="framecrc", c="copy")
+
+
+def _times(table: str, number: str) -> Iterator[tuple[Fraction, Fraction]]:
+    """When the packets of a stream are presented, and for how long, in seconds; those that an edit list leaves out are not."""
+    base = re.search(rf"#tb {number}: (\d+)/(\d+)", table)
+    tick = Fraction(int(base[1]), int(base[2])) if base else Fraction(0)
+    for of, start, length, flags in _PACKET.findall(table):
+        if of == number and not int(flags or "1", 16) & _DISCARDED:
+            yield int(start) * tick, int(length) * tick
+
+
+def _rate(starts: Sequence[Fraction], end: Fraction) -> Fraction:
+    """How many pictures a second there are: by their count, where the median of what lies between them says nearly the same."""
+    between = sorted(after - before for before, after in pairwise([*starts, end]) if after > before)
+    if not between:
+        return Fraction(25)
+    middle, mean = between[len(between) // 2], (end - starts[0]) / len(starts)
+    return 1 / (mean if abs(mean / middle - 1) < _ROUNDED else middle)
+
+
+def _size(stream: re.Match[str], own: Sequence[str]) -> tuple[int, int]:
+    """The size as it is shown: pixels made square, and turned as the file says."""
+    wide = Fraction(int(stream[5] or 1), int(stream[6] or 1)) or Fraction(1)
+    width, height = round(int(stream[3]) * wide), int(stream[4])
+    turned = next((float(found[1]) for text in own if (found := _TURNED.search(text))), 0)
+    return (height, width) if round(turned / 90) % 2 else (width, height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeChunk:
+    """A chunk that was encoded: its file; `recipe` and `pictures` are the SHA-256 of how it was made, and of what."""
+
+    number: int
+    recipe: str
+    pictures: str
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeChunks:
+    """Chunks in a manifest."""
+
+    files: tuple[MadeChunk, ...]
+
+
+def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
+    """The pictures of a chunk, at the even rate and of a rendition's size, as if all before them had been read too.
+
+    Reading begins before them, by what may lie between two pictures of the source, so that what is shown first is known.
+    Times must be the source's own, as `arguments` has it.
+    """
+    fps = facts.fps
+    before = min(chunk.first, math.ceil((Fraction(str(facts.gap)) + 1) * fps))
+    start = f"{float((chunk.first - before) / fps):.6f}"
+    width, height = pictures.fitted(rung, facts.width, facts.height)
+    shown = ffmpeg.pictures(source, ss=start, threads=1).filter("bwdif", mode="send_frame", deint="interlaced")
+    shown = shown.filter("fps", fps=str(fps), start_time=start).filter("tpad", stop=-1, stop_mode="clone")
+    shown = shown.filter("trim", start_frame=before, end_frame=before + chunk.frames).filter("setpts", f"N/({fps})/TB")
+    shown = shown.filter("scale", width, height, in_color_matrix=_matrix(facts), **_SCALED)
+    return shown.filter("setparams", **_COLOURS).filter("setsar", 1).filter("format", "yuv420p")
+
+
+def arguments(*outputs: Any) -> list[str]:  # noqa: ANN401  # likewise
+    """The arguments of outputs of pictures: with times as the source has them, and one thread for all filters."""
+    return ["-filter_threads", "1", "-copyts", "-start_at_zero", *ffmpeg.arguments(*outputs, portable=False)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodePictures(Step):
+    """Encodes the chunks of a rendition whose number is `lane` or a multiple of `lanes` above; one thread does each.
+
+    So the bytes are the same however many cores there are. A chunk whose pictures are as they were is not encoded again.
+    """
+
+    source: Path
+    facts: Path
+    rung: Rung
+    segment: Fraction
+    lane: int
+    lanes: int
+    stem: str
+    """The name of the files, without number and ending."""
+    made: Path = field(metadata=OUTPUT)
+
+    @property
+    def manifest(self) -> tuple[Path, Path]:
+        """The chunks lie beside."""
+        return self.made, self.made.parent
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """It runs ffmpeg; x264 gives the same bytes on every CPU."""
+        return ("ffmpeg",)
+
+    @property
+    def pace(self) -> float:
+        """A megabyte of a source is some seconds, of which each lane encodes a part."""
+        return 0.5e6
+
+    def run(self, work: Work) -> None:
+        """Write them; raises ReleaseError for pictures that cannot be decoded."""
+        facts = notes.read(PictureFacts, self.facts)
+        earlier = self._earlier(work)
+        made = []
+        for chunk in pictures.chunks(facts, self.segment):
+            if chunk.number % self.lanes == self.lane:
+                known = earlier.get(chunk.number)
+                made.append(self._kept(work, chunk, facts, known) or self._encoded(work, chunk, facts))
+        notes.write(work, self.made, MadeChunks(files=tuple(made)))
+
+    def _earlier(self, work: Work) -> Mapping[int, MadeChunk]:
+        """The chunks that stand as the last run made them."""
+        manifest = work.earlier(self.made)
+        files = notes.read(MadeChunks, manifest).files if manifest else ()
+        return {made.number: made for made in files if work.earlier(self.made.with_name(made.path))}
+
+    def _kept(self, work: Work, chunk: Chunk, facts: PictureFacts, known: MadeChunk | None) -> MadeChunk | None:
+        """A chunk as it stands, where the same pictures were made into it in the same way."""
+        if known is None or known.recipe != self._recipe(work, chunk, facts):
+            return None
+        output, digest = self.made.with_name(known.path), bytearray()
+        args = arguments(_digest(even_pictures(self.source, facts, self.rung, chunk)))
+        self._run(work, args, digest, chunk, facts)
+        if _told(digest) != known.pictures:
+            return None
+        # A second name; where it cannot have one, as on some file systems, a copy is as good.
+        try:
+            work.beside(output).hardlink_to(output)
+        except OSError:
+            work.beside(output).write_bytes(output.read_bytes())
+        return known
+
+    def _encoded(self, work: Work, chunk: Chunk, facts: PictureFacts) -> MadeChunk:
+        """A chunk, encoded."""
+        output, digest = self.made.with_name(f"{self.stem}-{chunk.number:04}.mp4"), bytearray()
+        target = work.beside(output)
+        shown = even_pictures(self.source, facts, self.rung, chunk).filter_multi_output("split")
+        args = arguments(shown[0].output(f"file:{target}", **self._options(chunk, facts)), _digest(shown[1]))
+        self._run(work, args, digest, chunk, facts)
+        return MadeChunk(
+            number=chunk.number,
+            recipe=self._recipe(work, chunk, facts),
+            pictures=_told(digest),
+            path=output.name,
+            bytes=target.stat().st_size,
+            sha256=sha256(target),
+        )
+
+    def _run(self, work: Work, args: Sequence[str], digest: bytearray, chunk: Chunk, facts: PictureFacts) -> None:
+        """Run ffmpeg over a chunk; raises ReleaseError where its pictures cannot be decoded."""
+        readers, seconds = {"digest": digest.extend}, float(chunk.frames / facts.fps)
+        try:
+            ffmpeg.run(work, args, making=self.source, seconds=seconds, readers=readers, limits=PATIENCE)
+        except MachineError:
+            raise
+        except ToolError as error:
+            begin, end = (float(frame / facts.fps) for frame in (chunk.first, chunk.first + chunk.frames))
+            raise ReleaseError(f"{error}\n  its pictures cannot be used between {begin:.0f} and {end:.0f} s") from error
+
+    def _recipe(self, work: Work, chunk: Chunk, facts: PictureFacts) -> str:
+        """What tells ways of encoding apart: the settings, and which ffmpeg it is."""
+        binary = work.ffmpeg.stat()
+        said = (self._options(chunk, facts), chunk.frames, binary.st_size, binary.st_mtime_ns)
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+    def _options(self, chunk: Chunk, facts: PictureFacts) -> dict[str, str | int]:
+        """How x264 is to encode a chunk: key frames where they are planned and nowhere else, and no word of itself."""
+        # Half a picture early, so that no rounding makes it the next one.
+        keys = ",".join(f"{max(0.0, float((key - Fraction(1, 2)) / facts.fps)):.6f}" for key in chunk.keys)
+        return {
+            "f": "mp4",
+            "c:v": "libx264",
+            "preset": "medium",
+            "profile:v": "high",
+            "threads": 1,
+            "crf": self.rung.crf,
+            "maxrate": f"{self.rung.most}k",
+            "bufsize": f"{2 * self.rung.most}k",
+            "g": 9999,
+            "sc_threshold": 0,
+            "x264-params": "open-gop=0:scenecut=0",
+            "force_key_frames": keys,
+            "bsf:v": f"filter_units=remove_types={_SEI}",
+            "video_track_timescale": facts.timescale,
+            "map_metadata": -1,
+            "map_chapters": -1,
+            "fflags": "+bitexact",
+            "flags:v": "+bitexact",
+        }
+
+
+_SEI = 6
+"""Of H.264: what x264 says of itself, and nothing that a decoder needs (ITU-T H.264, 7.4.1)."""
+_SCALED = {"out_color_matrix": "bt709", "out_range": "tv", "flags": "lanczos+accurate_rnd+bitexact+full_chroma_int"}
+_COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
+
+
+def _digest(shown: Any) -> Any:  # noqa: ANN401  # likewise
+    """An output that tells the SHA-256 of pictures."""
+    return shown.output("pipe:@digest", f="hash", hash="sha256")
+
+
+def _told(line: bytearray) -> str:
+    """The digest in the hash muxer's line: `SHA256=...`."""
+    return line.decode().strip().rpartition("=")[2]
+
+
+def _matrix(facts: PictureFacts) -> str:
+    """How a video's colours are coded; where it does not say so, as is usual for its size."""
+    return facts.matrix or ("bt709" if min(facts.width, facts.height) >= _HIGH_DEFINITION else "smpte170m")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodeSound(Step):
+    """Encodes the sound of a video, exactly as long as its pictures; silence where it has none."""
+
+    source: Path
+    facts: Path
+    output: Path = field(metadata=OUTPUT)
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """It runs ffmpeg."""
+        return ("ffmpeg", "ffmpeg:aac")
+
+    @property
+    def pace(self) -> float:
+        """A megabyte of a source is some seconds."""
+        return 10e6
+
+    def run(self, work: Work) -> None:
+        """Write it; raises ToolError for sound that cannot be decoded."""
+        facts = notes.read(PictureFacts, self.facts)
+        samples = round(facts.seconds * SOUND_RATE)
+        if not facts.sound:
+            work.say(f"{self.source}: has no sound, and is streamed with silence")
+        sound = _sound(self.source) if facts.sound else _silence()
+        sound = sound.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+        options = {
+            **ffmpeg.BITEXACT,
+            "f": "ipod",
+            "c:a": "aac",
+            "b:a": f"{SOUND_KBPS}k",
+            "threads": 1,
+            "movflags": "+faststart",
+        }
+        target = work.beside(self.output)
+        args = ffmpeg.arguments(sound.output(f"file:{target}", **options))
+        ffmpeg.run(work, args, making=self.output, seconds=float(facts.seconds))
+        with target.open("rb") as stream:
+            length = read_sound(stream).length
+        if length != samples:
+            raise ToolError(f"{self.output}: holds {length} samples instead of {samples}; this is a bug in pressroom or ffmpeg")
+
+
+def _sound(source: Path) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
+    """The sound of a video in stereo, with silence where it begins later than the pictures, or is interrupted."""
+    filled = ffmpeg.pictures(source, stream="a:0").filter("aresample", **{"async": 1, "first_pts": 0})
+    converted = filled.filter("aresample", SOUND_RATE, resampler="soxr", precision=28, out_chlayout="stereo")
+    return converted.filter("asetpts", "N/SR/TB")
+
+
+def _silence() -> Any:  # noqa: ANN401  # likewise
+    """Silence without an end."""
+    import ffmpeg as compiler  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay
+
+    return compiler.input(f"anullsrc=r={SOUND_RATE}:cl=stereo", f="lavfi")

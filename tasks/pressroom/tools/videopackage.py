@@ -1,0 +1,160 @@
+"""Packaging a video for HLS by copy: its pictures and its sound apart, and one file with both; and its playlists."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pressroom.errors import ReleaseError
+from pressroom.formats import cmaf, footage, segments
+from pressroom.formats.footage import Footage, Shown
+from pressroom.formats.pictures import PictureFacts
+from pressroom.formats.rendition import Piece, Played, Rendition
+from pressroom.plan import ASIDE, IO, OUTPUT, Step
+from pressroom.tools import notes
+from pressroom.tools.footage import MadeChunks
+from pressroom.tools.packaging import Chain, Folder, Written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pressroom.formats.segments import Segment
+    from pressroom.plan import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageVideo(Step):
+    """Packages a video: a file for each rendition of its pictures and for its sound, or with `files` one for each segment.
+
+    `chunks` are, for each of `renditions`, what says where its pictures lie. Segments of the sound begin where those of the
+    pictures do.
+    """
+
+    weight: ClassVar[float] = IO
+    cached: ClassVar[bool] = False
+    prefix: str
+    """What the names of its files begin with."""
+    renditions: tuple[str, ...]
+    facts: Path
+    chunks: tuple[tuple[Path, ...], ...]
+    sound: Path
+    segment: Fraction
+    layout: Literal["single", "files"]
+    folder: Path = field(metadata=ASIDE)
+    packaged: Path = field(metadata=OUTPUT)
+
+    @property
+    def manifest(self) -> tuple[Path, Path]:
+        """All its media."""
+        return self.packaged, self.folder
+
+    @property
+    def pace(self) -> float:
+        """It copies."""
+        return 300e6
+
+    def run(self, work: Work) -> None:
+        """Write the files; raises ReleaseError for what cannot be packaged."""
+        with ExitStack() as stack:
+            opened = [Chain([stack.enter_context(path.open("rb")) for path in paths]) for paths in self._files()]
+            heard = Chain([stack.enter_context(self.sound.open("rb"))])
+            try:
+                made = self._made(work, opened, heard)
+            except ValueError as error:
+                raise ReleaseError(f"{self.folder}: {self.prefix} cannot be packaged: {error}") from error
+        notes.write(work, self.packaged, made)
+
+    def _files(self) -> list[list[Path]]:
+        """The chunks of each rendition, in their order."""
+        found = []
+        for lanes in self.chunks:
+            made = [
+                (chunk.number, lane.with_name(chunk.path)) for lane in lanes for chunk in notes.read(MadeChunks, lane).files
+            ]
+            found.append([path for _, path in sorted(made)])
+        return found
+
+    def _made(self, work: Work, shown: list[Chain], heard: Chain) -> Footage:
+        """Write the files, and say what they are."""
+        plans = [segments.picture_plan(chain.pictures(), self.segment) for chain in shown]
+        packages = [cmaf.packaged(chain.pictures(), plan) for chain, plan in zip(shown, plans, strict=True)]
+        first = packages[0].track
+        starts = [Fraction(segment.start, first.timescale) for segment in plans[0].segments[1:]]
+        track = heard.sound()
+        sound = cmaf.packaged(track, segments.sound_plan(track, self.segment, at=starts))
+        written = [
+            Written(package, chain, Folder(work, self.folder, f"{self.prefix}.{name}"))
+            for name, package, chain in zip((*self.renditions, footage.SOUND), (*packages, sound), (*shown, heard), strict=True)
+        ]
+        both = Folder(work, self.folder, self.prefix)
+        file = both.write(".mp4", cmaf.muxed(packages[0], sound, (shown[0], heard)))
+        split = self.layout == "files"
+        pictures = tuple(_shown(each, split=split) for each in written[:-1])
+        return Footage(
+            rate=notes.read(PictureFacts, self.facts).rate,
+            pictures=pictures,
+            sound=_rendition(written[-1], split=split),
+            file=file,
+            files=tuple(made for folder in (both, *(each.folder for each in written)) for made in folder.made.values()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteVideo(Step):
+    """Writes every playlist of a video; `playlists` stand in the order of `footage.playlist_names`."""
+
+    prefix: str
+    renditions: tuple[str, ...]
+    language: str
+    segment: Fraction
+    packaged: Path
+    playlists: tuple[Path, ...] = field(metadata=OUTPUT)
+
+    def run(self, work: Work) -> None:
+        """Write them."""
+        made = notes.read(Footage, self.packaged)
+        texts = footage.playlists(self.prefix, self.renditions, made, self.segment, self.language)
+        for name, path in zip(footage.playlist_names(self.prefix, self.renditions), self.playlists, strict=True):
+            work.beside(path).write_text(texts[name], encoding="utf-8", newline="\n")
+
+
+def _rendition(written: Written, *, split: bool) -> Rendition:
+    """A rendition of a video, as it lies in the folder."""
+    package = written.package
+    cut = package.plan.segments
+    return Rendition(
+        codec=package.track.description.codec,
+        timescale=package.track.timescale,
+        starts=(0,),
+        length=package.track.length,
+        file=None,
+        whole=written.split(None, cut) if split else written.ranges(written.whole(), None, cut),
+        tracks=(),
+        files=(),
+    )
+
+
+def _shown(written: Written, *, split: bool) -> Shown:
+    """A rendition of pictures, with its key frames (Apple's HLS Authoring Specification, 6.10)."""
+    made, about = _rendition(written, split=split), written.package.track.description
+    pieces = tuple(
+        piece
+        for segment, whole in zip(written.package.plan.segments, made.whole.pieces, strict=True)
+        for piece in _keys(written.package, segment, whole)
+    )
+    keys = Played(init=made.whole.init, init_size=made.whole.init_size, pieces=pieces)
+    return Shown(rendition=made, width=about.width, height=about.height, keys=keys)
+
+
+def _keys(package: cmaf.Package, segment: Segment, whole: Piece) -> tuple[Piece, ...]:
+    """The key frames of a segment: each fragment up to the end of its first sample, where the segment lies."""
+    placed = package.placed[segment.first : segment.stop]
+    times = (*package.plan.shown[segment.first : segment.stop], segment.end)
+    base = (whole.offset or 0) - placed[0].offset
+    return tuple(
+        Piece(uri=whole.uri, ticks=end - start, size=each.head + 8 + each.key, offset=base + each.offset)
+        for each, (start, end) in zip(placed, pairwise(times), strict=True)
+    )

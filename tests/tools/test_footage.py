@@ -1,0 +1,197 @@
+"""Videos as they come, made even and encoded in chunks."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pressroom.errors import ReleaseError
+from pressroom.formats.demux import read_pictures, read_sound
+from pressroom.formats.pictures import Chunk, PictureFacts, Rung, chunks
+from pressroom.tools import ffmpeg, notes
+from pressroom.tools.footage import EncodePictures, EncodeSound, MadeChunks, ProbeVideo, arguments, even_pictures
+
+if TYPE_CHECKING:
+    from tests.tools.conftest import Bench
+
+pytestmark = pytest.mark.media
+SMALL = Rung(side=36, crf=30, most=300)
+FAST = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+SOURCES = {
+    "plain.mp4": ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=5", *FAST),
+    "upright.mov": ("-f", "lavfi", "-i", "testsrc2=s=36x64:r=30:d=4", *FAST),
+    "milliseconds.mkv": ("-f", "lavfi", "-i", "testsrc2=s=65x37:r=30000/1001:d=4", *FAST[:4], "-pix_fmt", "yuv444p"),
+    "uneven.mkv": (
+        *("-f", "lavfi", "-i", "testsrc2=s=64x36:r=30:d=8,select='not(between(n,30,150))*not(mod(n,2))'"),
+        *("-fps_mode", "vfr", *FAST),
+    ),
+    "fields.mkv": (
+        *("-f", "lavfi", "-i", "testsrc2=s=64x64:r=50:d=3,tinterlace=4,fieldorder=tff"),
+        *("-c:v", "mpeg2video", "-flags", "+ildct"),
+    ),
+    "one.mp4": ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=1", "-frames:v", "1", *FAST),
+}
+MADE = {
+    "plain.mp4": PictureFacts(width=64, height=36, rate="25", frames=125, gap=0.04, matrix=None, sound=False),
+    "upright.mov": PictureFacts(width=36, height=64, rate="30", frames=120, gap=0.033333, matrix=None, sound=False),
+    "milliseconds.mkv": PictureFacts(width=64, height=36, rate="30000/1001", frames=120, gap=0.034, matrix=None, sound=False),
+    "uneven.mkv": PictureFacts(width=64, height=36, rate="30000/1001", frames=239, gap=4.134, matrix=None, sound=False),
+    "fields.mkv": PictureFacts(width=64, height=64, rate="25", frames=75, gap=0.04, matrix=None, sound=False),
+    "one.mp4": PictureFacts(width=64, height=36, rate="25", frames=1, gap=0.04, matrix=None, sound=False),
+}
+
+
+def probed(bench: Bench, source: Path) -> PictureFacts:
+    """The facts of a video."""
+    return notes.read(PictureFacts, bench.make(ProbeVideo(name="p", source=source, facts=Path(f"{source.stem}.json"))))
+
+
+def shown(bench: Bench, source: Path, facts: PictureFacts, chunk: Chunk) -> list[str]:
+    """The digest of each picture of a chunk."""
+    told = bytearray()
+    output = even_pictures(source, facts, SMALL, chunk).output("pipe:@told", f="framehash", hash="md5")
+    ffmpeg.run(bench, arguments(output), making=source, readers={"told": told.extend})
+    return [line.rpartition(",")[2].strip() for line in told.decode().splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", list(SOURCES))
+def test_a_chunk_shows_what_the_whole_does(bench: Bench, name: str) -> None:
+    """Picture by picture, wherever it begins, also where a picture of the source stands for seconds."""
+    bench.run_ffmpeg(*SOURCES[name], name)
+    facts = probed(bench, Path(name))
+    assert MADE[name] == facts
+    whole = shown(bench, Path(name), facts, Chunk(number=0, first=0, frames=facts.frames, keys=(0,)))
+    assert facts.frames == len(whole)
+    for first in {facts.frames // 3, facts.frames // 2 + 1, facts.frames - 1}:
+        frames = min(7, facts.frames - first)
+        assert whole[first : first + frames] == shown(
+            bench, Path(name), facts, Chunk(number=1, first=first, frames=frames, keys=(0,))
+        )
+
+
+def test_sound_that_begins_late_or_ends_later_is_kept(bench: Bench) -> None:
+    """The last picture stands until the sound has ended, and silence fills what comes before it."""
+    inputs = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=2", "-itsoffset", "0.5", "-f", "lavfi", "-i", "sine=d=2.5:r=44100")
+    bench.run_ffmpeg(*inputs, *FAST, "-c:a", "pcm_s16le", "late.mkv")
+    facts = probed(bench, Path("late.mkv"))
+    assert (75, True) == (facts.frames, facts.sound)
+    sound = bench.make(EncodeSound(name="s", source=Path("late.mkv"), facts=Path("late.json"), output=Path("sound.m4a")))
+    with sound.open("rb") as stream:
+        assert 3 * 48_000 == read_sound(stream).length
+    bench.run_ffmpeg("-i", sound, "-f", "s16le", "-ac", "1", "heard.raw")
+    heard = memoryview(Path("heard.raw").read_bytes()).cast("h")
+    before, after = heard[: 48_000 * 4 // 10], heard[48_000 * 6 // 10 : 48_000]
+    assert (True, True) == (max(map(abs, before)) < 40, max(map(abs, after)) > 1000)
+
+
+def test_a_video_without_sound_gets_silence(bench: Bench) -> None:
+    """As long as its pictures; the user is told."""
+    bench.run_ffmpeg(*SOURCES["plain.mp4"], "plain.mp4")
+    probed(bench, Path("plain.mp4"))
+    sound = bench.make(EncodeSound(name="s", source=Path("plain.mp4"), facts=Path("plain.json"), output=Path("sound.m4a")))
+    with sound.open("rb") as stream:
+        assert 5 * 48_000 == read_sound(stream).length
+    assert ["plain.mp4: has no sound, and is streamed with silence"] == bench.said
+
+
+def encode(lane: int, *, lanes: int = 2, rung: Rung = SMALL) -> EncodePictures:
+    """The step that encodes a lane of long.mp4."""
+    return EncodePictures(
+        name="e",
+        source=Path("long.mp4"),
+        facts=Path("long.json"),
+        rung=rung,
+        segment=Fraction(6),
+        lane=lane,
+        lanes=lanes,
+        stem="36p",
+        made=Path(f"video/36p-{lane}.json"),
+    )
+
+
+def long_video(bench: Bench, tail: str = "negate") -> None:
+    """A video of three chunks; the last is shown otherwise."""
+    pictures = f"testsrc2=s=64x36:r=25:d=130,{tail}=enable='gte(t,100)'"
+    bench.run_ffmpeg("-f", "lavfi", "-i", pictures, *FAST, "-qp", "20", "-g", "25", "long.mp4")
+
+
+def made(lane: int) -> tuple[tuple[int, str], ...]:
+    """The chunks of a lane with their digests."""
+    return tuple((each.number, each.sha256) for each in notes.read(MadeChunks, Path(f"video/36p-{lane}.json")).files)
+
+
+def test_chunks_have_the_key_frames_that_are_planned(bench: Bench) -> None:
+    """They are the same whichever steps share them, and a change of the end encodes the end again, and nothing else."""
+    long_video(bench)
+    facts = probed(bench, Path("long.mp4"))
+    planned = chunks(facts, Fraction(6))
+    for lane in range(2):
+        bench.make(encode(lane))
+    apart = {**dict(made(0)), **dict(made(1))}
+    assert [0, 1, 2] == sorted(apart)
+    for chunk in planned:
+        content = Path(f"video/36p-{chunk.number:04}.mp4")
+        with content.open("rb") as stream:
+            track = read_pictures(stream)
+        assert (chunk.frames, list(chunk.keys)) == (len(track.sizes), list(track.keys or ()))
+    bench.make(encode(0, lanes=1))
+    assert apart == dict(made(0))
+
+    encoded = sum("-c:v libx264" in note for note in bench.noted)
+    long_video(bench, "hflip")
+    probed(bench, Path("long.mp4"))
+    bench.make(encode(0, lanes=1))
+    again = dict(made(0))
+    assert [True, True, False] == [apart[number] == again[number] for number in range(3)]
+    assert 1 == sum("-c:v libx264" in note for note in bench.noted) - encoded
+    bench.make(encode(0, lanes=1, rung=Rung(side=36, crf=31, most=300)))
+    assert not set(again.items()) & set(made(0))
+
+
+def refusal(bench: Bench, name: str) -> str:
+    """Why a video is not taken."""
+    with pytest.raises(ReleaseError) as error:
+        probed(bench, Path(name))
+    return str(error.value)
+
+
+def test_what_is_no_whole_video_is_refused_by_its_name(bench: Bench) -> None:
+    """With what to do about it."""
+    bench.run_ffmpeg(*SOURCES["plain.mp4"], "plain.mp4")
+    bench.run_ffmpeg("-i", "plain.mp4", "-c", "copy", "plain.mkv")
+    bench.run_ffmpeg("-f", "lavfi", "-i", "sine=d=1", "sound.mp4")
+    Path("cut.mkv").write_bytes(Path("plain.mkv").read_bytes()[:-4000])
+    Path("list.mp4").write_text("ffconcat version 1.0\nfile plain.mkv\n", encoding="utf-8")
+    again = "\n  it is not whole, or not what its name says; export or copy it again"
+    assert "sound.mp4: no pictures in it" == refusal(bench, "sound.mp4")
+    assert f"cut.mkv: ffmpeg failed (exit code 0):\n  File ended prematurely{again}" == refusal(bench, "cut.mkv")
+    assert refusal(bench, "list.mp4").endswith(again)
+    assert "clip.avi: expected a video (.mp4, .m4v, .mov, .mkv, .webm), got '.avi'" == refusal(bench, "clip.avi")
+
+
+def test_pictures_of_high_range_are_refused(bench: Bench) -> None:
+    """As they would be shown in washed-out colours."""
+    tags = "log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc"
+    pixels = ("-c:v", "libx265", "-x265-params", tags, "-pix_fmt", "yuv420p10le")
+    bench.run_ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=0.2", *pixels, "bright.mp4")
+    assert "bright.mp4: its pictures are HDR, which is streamed as standard range; export it in BT.709" == refusal(
+        bench, "bright.mp4"
+    )
+
+
+def test_damage_within_is_told_with_its_place(bench: Bench) -> None:
+    """By the name of the video, and with the seconds that it lies between."""
+    long_video(bench)
+    content = bytearray(Path("long.mp4").read_bytes())
+    for place in range(len(content) * 9 // 10, len(content) * 9 // 10 + 300):
+        content[place] ^= 0x5A
+    Path("long.mp4").write_bytes(content)
+    probed(bench, Path("long.mp4"))
+    with pytest.raises(ReleaseError) as error:
+        encode(2, lanes=3).run(bench)
+    first, *_, last = str(error.value).splitlines()
+    assert "long.mp4: ffmpeg failed" == first.partition(" (")[0]
+    assert "  its pictures cannot be used between 89 and 130 s" == last
