@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
-from pressroom.formats.footage import Footage, Shown, playlist_names, playlists
+from pressroom.formats.footage import Captions, Footage, Names, Shown, playlists
 from pressroom.formats.rendition import Piece, Played, Rendition
 
 
@@ -67,17 +68,39 @@ a.mp4
 a.mp4
 #EXT-X-ENDLIST
 """
+SUBTITLES = """\
+#EXTM3U
+#EXT-X-VERSION:4
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXTINF:6.000000,
+#EXT-X-BYTERANGE:70@0
+a.vtt
+#EXTINF:4.000000,
+#EXT-X-BYTERANGE:50@70
+a.vtt
+#EXT-X-ENDLIST
+"""
 
 
 def test_a_player_finds_every_size_the_sound_and_the_key_frames() -> None:
     """Pictures with their sound, the sound alone for slow networks, and key frames to seek by."""
-    texts = playlists("02.video", ("720p", "360p"), VIDEO, Fraction(6), "pt-BR")
+    texts = playlists(Names(prefix="02.video", sizes=("720p", "360p")), VIDEO, (), segment=Fraction(6), language="pt-BR")
     assert WHOLE == texts["02.video.m3u8"]
     assert KEYS == texts["02.video.720p.keys.m3u8"]
 
 
-def test_names_are_known_from_the_words() -> None:
-    """Those of every list, before anything is made."""
-    assert sorted(playlist_names("02.video", ("720p", "360p"))) == sorted(
-        playlists("02.video", ("720p", "360p"), VIDEO, Fraction(6), "und")
-    )
+def test_subtitles_are_played_with_the_pictures() -> None:
+    """A list for each language, which every variant names."""
+    names = Names(prefix="02.video", sizes=("720p", "360p"), languages=("de", "pt-BR"))
+    pieces = (Piece(uri="a.vtt", ticks=6000, size=70, offset=0), Piece(uri="a.vtt", ticks=4000, size=50, offset=70))
+    captions = tuple(Captions(language=language, pieces=pieces, files=()) for language in names.languages)
+    texts = playlists(names, VIDEO, captions, segment=Fraction(6), language="und")
+    words = 'TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="{0}",LANGUAGE="{0}",DEFAULT=NO,AUTOSELECT=YES,URI="02.video.{0}.m3u8"'
+    line = f"#EXT-X-MEDIA:{words}"
+    assert [line.format("de"), line.format("pt-BR")] == re.findall(".*TYPE=SUBTITLES.*", texts["02.video.m3u8"])
+    assert 3 == texts["02.video.m3u8"].count(',SUBTITLES="subtitles"')
+    assert SUBTITLES == texts["02.video.de.m3u8"] == texts["02.video.pt-BR.m3u8"]
+    assert sorted(names.every) == sorted(texts)

@@ -54,6 +54,23 @@ def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
 @pytest.mark.parametrize(
     ("words", "mistake"),
     [
+        ("{en: a.vtt}", "4:46: tracks[0].subtitles: are of a `video`, which the track has not"),
+        (
+            "{english: a.vtt}",
+            "4:55: tracks[0].subtitles.english: expected a language tag such as en, pt-BR or zh-Hant (BCP 47), got 'english'",
+        ),
+        ("{en: a.srt}", "4:50: tracks[0].subtitles.en: expected a WebVTT file (.vtt), got 'a.srt'"),
+        ("{en: a.vtt, eng: b.vtt}", "4:62: tracks[0].subtitles.eng: 'en' has subtitles already"),
+    ],
+)
+def test_subtitles_are_webvtt_by_language_and_of_a_video(words: str, mistake: str, mistakes: Refuser) -> None:
+    """Each mistake where it stands."""
+    assert [mistake] == mistakes(HEAD.replace("file: a.wav", f"file: a.wav, subtitles: {words}"))
+
+
+@pytest.mark.parametrize(
+    ("words", "mistake"),
+    [
         ("renditions: [acc-128]", f"5:20: hls.renditions[0]: expected one of {KNOWN} (did you mean 'aac-128'?), got 'acc-128'"),
         ("renditions: [mp3-v0]", f"5:20: hls.renditions[0]: expected one of {KNOWN}, got 'mp3-v0'"),
         ("renditions: [flac, aac-128, flac]", "5:35: hls.renditions[2]: 'flac' stands in the list already"),

@@ -12,12 +12,12 @@ import pytest
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import hlslint
-from pressroom.formats.footage import Footage, playlist_names
+from pressroom.formats.footage import Footage, Names
 from pressroom.formats.pictures import Rung
 from pressroom.tools import notes
 from pressroom.tools.footage import EncodePictures, EncodeSound, ProbeVideo
 from pressroom.tools.linting import reading
-from pressroom.tools.videopackage import PackageVideo, WriteVideo
+from pressroom.tools.videopackage import PackageSubtitles, PackageVideo, WriteVideo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ pytestmark = pytest.mark.media
 FOLDER = Path("build/moon/hls")
 RUNGS = {"72p": Rung(side=72, crf=24, most=900), "36p": Rung(side=36, crf=34, most=90)}
 NAMES = tuple(RUNGS)
+LISTS = Names(prefix="01.video", sizes=NAMES, languages=("de",))
+SUBTITLES = "WEBVTT\n\n00:00.500 --> 00:02.500\nAbend\n\n00:06.000 --> 00:06.900\nMorgen\n"
 FACTS, SOUND, PACKAGED = Path("facts.json"), Path("sound.m4a"), Path("packaged.json")
 SECONDS = 7
 
@@ -69,18 +71,31 @@ def packaging(bench: Bench, layout: Literal["single", "files"] = "single") -> Pa
 def written(bench: Bench, layout: Literal["single", "files"]) -> Footage:
     """The packaged video, with its playlists."""
     bench.make(packaging(bench, layout))
-    playlists = tuple(FOLDER / name for name in playlist_names("01.video", NAMES))
-    bench.make(
-        WriteVideo(
-            name="l",
-            prefix="01.video",
-            renditions=NAMES,
-            language="en",
-            segment=Fraction(2),
-            packaged=PACKAGED,
-            playlists=playlists,
-        )
+    Path("rise.vtt").write_text(SUBTITLES, encoding="utf-8")
+    captions, copy = Path("captions.json"), FOLDER / "01.video.de.vtt"
+    subtitles = PackageSubtitles(
+        name="t",
+        source=Path("rise.vtt"),
+        prefix="01.video",
+        language="de",
+        video=PACKAGED,
+        layout=layout,
+        folder=FOLDER,
+        packaged=captions,
+        copy=copy,
     )
+    bench.make(subtitles)
+    playlists = tuple(FOLDER / name for name in LISTS.every)
+    step = WriteVideo(
+        name="l",
+        names=LISTS,
+        language="en",
+        segment=Fraction(2),
+        packaged=PACKAGED,
+        captions=(captions,),
+        playlists=playlists,
+    )
+    bench.make(step)
     return notes.read(Footage, PACKAGED)
 
 
@@ -101,11 +116,13 @@ def samples(bench: Bench, source: Path) -> bytes:
 def test_a_video_is_streamed_as_it_was_encoded(bench: Bench, layout: Literal["single", "files"]) -> None:
     """Every rule that must be kept is; each picture is the encoded one, in lists and in the one file with its sound."""
     made = written(bench, layout)
-    names = playlist_names("01.video", NAMES)
     with reading(FOLDER) as fetch:
-        broken = [check for name in names for check in hlslint.lint(name, fetch) if not check.passed]
+        broken = [check for name in LISTS.every for check in hlslint.lint(name, fetch) if not check.passed]
     # A tiny rendition is slower than Apple's smallest, and a target of 2 s is no 6.
     assert {"hls-target-6"} == {check.rule for check in broken}
+    bench.run_ffmpeg("-i", FOLDER / "01.video.de.m3u8", "-f", "webvtt", "told.vtt")
+    assert SUBTITLES == Path("told.vtt").read_text(encoding="utf-8")
+    assert SUBTITLES == (FOLDER / "01.video.de.vtt").read_text(encoding="utf-8")
     for name in NAMES:
         encoded = [path for path in sorted(Path("work").glob(f"{name}-*.mp4")) if not path.name.startswith(".")]
         expected = [picture for path in encoded for picture in frames(bench, path)]

@@ -194,12 +194,23 @@ SCRIPT = """\
     find('play').setAttribute('aria-label', media.paused ? 'Play' : 'Pause');
   };
 
+  /* Those of the playlist are there already where the browser, or the library, reads them. */
+  const subtitle = () => {
+    if (media.textTracks.length) return;
+    for (const each of data.subtitles) {
+      const track = Object.assign(document.createElement('track'), {
+        kind: 'subtitles', srclang: each.language, label: each.language, src: each.file });
+      media.append(track);
+    }
+  };
+
   seek.max = Math.floor(data.length);
   wish = Number(stored.get(data.key)) || 0;
   media.addEventListener('loadedmetadata', () => {
     if (wish > 5 && wish < data.length - 10) media.currentTime = wish;
     wish = null;
     status.textContent = '';
+    subtitle();
     show();
   });
   media.addEventListener('timeupdate', show);

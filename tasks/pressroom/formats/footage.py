@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pressroom.formats import hls
-from pressroom.formats.rendition import MadeFile, Played, Rendition  # noqa: TC001  # notes are read by these types
+from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition  # noqa: TC001  # notes are read by these types
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SOUND = "sound"
 """The name of a video's sound among its renditions, and of its group in playlists."""
+SUBTITLES = "subtitles"
 KEYS = "keys"
 """What stands in the name of a list of key frames."""
 STEREO = 2
@@ -48,57 +49,95 @@ class Footage:
         return f"{self.pictures[0].rendition.codec},{self.sound.codec}"
 
 
-def playlists(prefix: str, names: Sequence[str], made: Footage, segment: Fraction, language: str) -> dict[str, str]:
-    """Every playlist of a video by its name; `names` are those of its pictures, `language` that of its sound (BCP 47).
+@dataclass(frozen=True, kw_only=True)
+class Captions:
+    """Packaged subtitles in a language (BCP 47): as many segments as there are of the pictures, and as long."""
+
+    language: str
+    pieces: tuple[Piece, ...]
+    files: tuple[MadeFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The names of a video's playlists, from the words alone: of its pictures in these sizes, subtitles in these languages."""
+
+    prefix: str
+    sizes: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """Those of `playlists`."""
+        shown = (self.of(size, *more) for size in self.sizes for more in ((), (KEYS,)))
+        return (self.of(), self.of(SOUND), *shown, *map(self.of, self.languages))
+
+    def of(self, *parts: str) -> str:
+        """The list of the whole, or of a part of it."""
+        return ".".join((self.prefix, *parts, "m3u8"))
+
+
+def playlists(names: Names, made: Footage, captions: Sequence[Captions], *, segment: Fraction, language: str) -> dict[str, str]:
+    """Every playlist of a video by its name; `language` is that of its sound (BCP 47).
 
     No segment was to be longer than `segment` seconds.
     """
-    lists = {name: shown.rendition.entries(shown.rendition.whole) for name, shown in zip(names, made.pictures, strict=True)}
-    keys = {name: shown.rendition.entries(shown.keys) for name, shown in zip(names, made.pictures, strict=True)}
-    heard = made.sound.entries(made.sound.whole)
-    target = max(hls.target_duration(*lists.values(), heard), round(segment))
-    sound = hls.Rendition(
+    renditions = {SOUND: made.sound, **{size: shown.rendition for size, shown in zip(names.sizes, made.pictures, strict=True)}}
+    target = max(hls.target_duration(*(one.entries(one.whole) for one in renditions.values())), round(segment))
+    found = {names.of(): hls.multivariant_playlist(_whole(names, made, target, language))}
+    for name, one in renditions.items():
+        found[names.of(name)] = _media(one, one.whole, target)
+    for size, shown in zip(names.sizes, made.pictures, strict=True):
+        found[names.of(size, KEYS)] = _media(shown.rendition, shown.keys, target, key_frames=True)
+    for of_language in captions:
+        first = made.pictures[0].rendition
+        listed = hls.MediaList(entries=first.entries_of(of_language.pieces), target=target)
+        found[names.of(of_language.language)] = hls.media_playlist(listed)
+    return found
+
+
+def _whole(names: Names, made: Footage, target: int, language: str) -> hls.Multivariant:
+    """What leads to all the others."""
+    heard = hls.rates(made.sound.entries(made.sound.whole), target)
+    subtitles = SUBTITLES if names.languages else None
+    only = hls.Variant(uri=names.of(SOUND), rates=heard, codecs=(made.sound.codec,), audio=SOUND, subtitles=subtitles)
+    variants, key_frames = [], []
+    for size, shown in zip(names.sizes, made.pictures, strict=True):
+        one, pixels = shown.rendition, (shown.width, shown.height)
+        seen, keys = (hls.rates(one.entries(played), target) for played in (one.whole, shown.keys))
+        variants.append(
+            hls.Variant(
+                uri=names.of(size),
+                rates=seen + heard,
+                codecs=(one.codec, made.sound.codec),
+                size=pixels,
+                frame_rate=Fraction(made.rate),
+                audio=SOUND,
+                subtitles=subtitles,
+            )
+        )
+        key_frames.append(hls.Variant(uri=names.of(size, KEYS), rates=keys, codecs=(one.codec,), size=pixels))
+    return hls.Multivariant(
+        variants=(*variants, only), renditions=tuple(_renditions(names, language)), key_frames=tuple(key_frames)
+    )
+
+
+def _renditions(names: Names, language: str) -> Iterator[hls.Rendition]:
+    """What pictures are played with: the sound, and subtitles in each language."""
+    yield hls.Rendition(
         kind="AUDIO",
         group=SOUND,
         name="Sound",
-        uri=_name(prefix, SOUND),
+        uri=names.of(SOUND),
         language=language,
         default=True,
         channels=STEREO,
     )
-    only = hls.Variant(uri=sound.uri, rates=hls.rates(heard, target), codecs=(made.sound.codec,), audio=SOUND)
-    variants, key_frames = [], []
-    for name, shown in zip(names, made.pictures, strict=True):
-        size, codec = (shown.width, shown.height), shown.rendition.codec
-        both = hls.rates(lists[name], target) + only.rates
-        rate = Fraction(made.rate)
-        variants.append(
-            hls.Variant(
-                uri=_name(prefix, name), rates=both, codecs=(codec, made.sound.codec), size=size, frame_rate=rate, audio=SOUND
-            )
-        )
-        alone = hls.rates(keys[name], target)
-        key_frames.append(hls.Variant(uri=_name(prefix, name, KEYS), rates=alone, codecs=(codec,), size=size))
-    whole = hls.Multivariant(variants=(*variants, only), renditions=(sound,), key_frames=tuple(key_frames))
-    found = {_name(prefix): hls.multivariant_playlist(whole), sound.uri: _media(heard, made.sound.whole, target)}
-    for name, shown in zip(names, made.pictures, strict=True):
-        found[_name(prefix, name)] = _media(lists[name], shown.rendition.whole, target)
-        found[_name(prefix, name, KEYS)] = _media(keys[name], shown.keys, target, key_frames=True)
-    return found
+    for each in names.languages:
+        yield hls.Rendition(kind="SUBTITLES", group=SUBTITLES, name=each, uri=names.of(each), language=each)
 
 
-def playlist_names(prefix: str, names: Sequence[str]) -> tuple[str, ...]:
-    """The names of `playlists`, from the words alone."""
-    shown = (_name(prefix, name, *more) for name in names for more in ((), (KEYS,)))
-    return (_name(prefix), _name(prefix, SOUND), *shown)
-
-
-def _name(*parts: str) -> str:
-    """A playlist's name."""
-    return ".".join((*parts, "m3u8"))
-
-
-def _media(entries: Sequence[hls.Entry], played: Played, target: int, *, key_frames: bool = False) -> str:
+def _media(one: Rendition, played: Played, target: int, *, key_frames: bool = False) -> str:
     """A media playlist."""
     init = hls.Init(uri=played.init, size=played.init_size)
-    return hls.media_playlist(hls.MediaList(entries=tuple(entries), target=target, init=init, key_frames=key_frames))
+    return hls.media_playlist(hls.MediaList(entries=one.entries(played), target=target, init=init, key_frames=key_frames))

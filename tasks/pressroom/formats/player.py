@@ -54,7 +54,8 @@ class Library:
 class Player:
     """What a page plays. Addresses are relative to the page; `sources` begin with what most browsers play.
 
-    `key` tells one release from others where a listener's place is remembered; it changes with the sound.
+    `key` tells one release from others where a listener's place is remembered; it changes with the sound. `subtitles` are
+    languages (BCP 47) and WebVTT files, for where the playlist's own are not shown.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Player:
     marks_are: Literal["Tracks", "Chapters"] = "Tracks"
     cover: str | None = None
     picture: bool = False
+    subtitles: tuple[tuple[str, str], ...] = ()
     library: Library | None = None
 
 
@@ -76,6 +78,7 @@ def page(player: Player) -> str:
         raise ValueError("expected something to play, got nothing")
     addresses = [address for source in player.sources for address in (source.playlist, source.file)]
     addresses += [player.cover, player.library.url if player.library else None, *(mark.video for mark in player.marks)]
+    addresses += [address for _, address in player.subtitles]
     for address in addresses:
         if address is not None and not _SAFE.fullmatch(address):
             raise ValueError(f"expected an address without spaces and quotes, got {address!r}")
@@ -141,7 +144,8 @@ def _data(player: Player) -> str:
     """What the script goes by."""
     sources = [{"label": each.label, "list": each.playlist, "file": each.file, "codec": each.codec} for each in player.sources]
     found = {"key": player.key, "length": round(float(player.length), 6), "sources": sources, "title": player.title}
-    return json.dumps({**found, "artist": player.artist, "cover": player.cover}, ensure_ascii=False)
+    subtitles = [{"language": language, "file": file} for language, file in player.subtitles]
+    return json.dumps({**found, "artist": player.artist, "cover": player.cover, "subtitles": subtitles}, ensure_ascii=False)
 
 
 def _script_safe(text: str) -> str:

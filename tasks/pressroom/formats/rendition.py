@@ -85,9 +85,13 @@ class Rendition:
 
     def entries(self, played: Played) -> tuple[hls.Entry, ...]:
         """The segments of a playlist."""
+        return self.entries_of(played.pieces)
+
+    def entries_of(self, pieces: Sequence[Piece]) -> tuple[hls.Entry, ...]:
+        """Segments as a playlist lists them, of this rendition or of one in its ticks."""
         return tuple(
             hls.Entry(uri=piece.uri, seconds=Fraction(piece.ticks, self.timescale), size=piece.size, offset=piece.offset)
-            for piece in played.pieces
+            for piece in pieces
         )
 
 

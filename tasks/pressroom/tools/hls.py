@@ -134,6 +134,7 @@ class WriteVideoPage(Step):
     artist: str
     language: str
     playlist: str
+    subtitles: tuple[tuple[str, str], ...]
     packaged: Path
     library: Library | None
     output: Path = field(metadata=OUTPUT)
@@ -149,6 +150,7 @@ class WriteVideoPage(Step):
             length=made.pictures[0].rendition.seconds,
             sources=(player.Source(label="Video", playlist=self.playlist, file=made.file, codec=made.codecs),),
             picture=True,
+            subtitles=self.subtitles,
             library=self.library.named if self.library else None,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")

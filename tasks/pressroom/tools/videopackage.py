@@ -1,16 +1,16 @@
-"""Packaging a video for HLS by copy: its pictures and its sound apart, and one file with both; and its playlists."""
+"""Packaging a video for HLS by copy: its pictures, its sound, both in one file, its subtitles; and its playlists."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
-from pressroom.formats import cmaf, footage, segments
-from pressroom.formats.footage import Footage, Shown
+from pressroom.formats import cmaf, footage, segments, webvtt
+from pressroom.formats.footage import Captions, Footage, Names, Shown
 from pressroom.formats.pictures import PictureFacts
 from pressroom.formats.rendition import Piece, Played, Rendition
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
@@ -103,21 +103,74 @@ class PackageVideo(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteVideo(Step):
-    """Writes every playlist of a video; `playlists` stand in the order of `footage.playlist_names`."""
+class PackageSubtitles(Step):
+    """Cuts the subtitles of a video where its pictures are: into one file, or with `files` into one for each segment.
 
+    `copy` is them as they are, for browsers that play no list of them.
+    """
+
+    weight: ClassVar[float] = IO
+    cached: ClassVar[bool] = False
+    source: Path
     prefix: str
-    renditions: tuple[str, ...]
+    language: str
+    video: Path
+    layout: Literal["single", "files"]
+    folder: Path = field(metadata=ASIDE)
+    packaged: Path = field(metadata=OUTPUT)
+    copy: Path = field(metadata=OUTPUT)
+
+    @property
+    def manifest(self) -> tuple[Path, Path]:
+        """All files of them but the copy."""
+        return self.packaged, self.folder
+
+    def run(self, work: Work) -> None:
+        """Write the files; raises ReleaseError for what is no WebVTT."""
+        try:
+            text = self.source.read_bytes().decode("utf-8-sig")
+            subtitles = webvtt.parse(text)
+        except UnicodeDecodeError as error:
+            raise ReleaseError(f"{self.source}: expected text in UTF-8; save it as that") from error
+        except ValueError as error:
+            raise ReleaseError(f"{self.source}: {error}") from error
+        shown = notes.read(Footage, self.video).pictures[0].rendition
+        files = Folder(work, self.folder, f"{self.prefix}.{self.language}")
+        ticks = [piece.ticks for piece in shown.whole.pieces]
+        bounds = [Fraction(time, shown.timescale) for time in accumulate(ticks, initial=0)]
+        texts = [webvtt.segment(subtitles, *times).encode() for times in pairwise(bounds)]
+        sizes = [len(text) for text in texts]
+        if self.layout == "files":
+            uris: list[str] = [files.write(".vtt", [text]) for text in texts]
+            offsets: list[int | None] = [None] * len(texts)
+        else:
+            uris = [files.write(".vtt", texts)] * len(texts)
+            offsets = [*accumulate(sizes[:-1], initial=0)]
+        pieces = (
+            Piece(uri=uri, ticks=length, size=size, offset=offset)
+            for uri, length, size, offset in zip(uris, ticks, sizes, offsets, strict=True)
+        )
+        made = Captions(language=self.language, pieces=tuple(pieces), files=tuple(files.made.values()))
+        notes.write(work, self.packaged, made)
+        work.beside(self.copy).write_text(text, encoding="utf-8", newline="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteVideo(Step):
+    """Writes every playlist of a video; `playlists` stand in the order of its `names`."""
+
+    names: Names
     language: str
     segment: Fraction
     packaged: Path
+    captions: tuple[Path, ...]
     playlists: tuple[Path, ...] = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write them."""
-        made = notes.read(Footage, self.packaged)
-        texts = footage.playlists(self.prefix, self.renditions, made, self.segment, self.language)
-        for name, path in zip(footage.playlist_names(self.prefix, self.renditions), self.playlists, strict=True):
+        made, captions = notes.read(Footage, self.packaged), notes.read_all(Captions, self.captions)
+        texts = footage.playlists(self.names, made, captions, segment=self.segment, language=self.language)
+        for name, path in zip(self.names.every, self.playlists, strict=True):
             work.beside(path).write_text(texts[name], encoding="utf-8", newline="\n")
 
 

@@ -60,6 +60,7 @@ def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
                 artist=track.artist or album.printed_artist,
                 language=language,
                 playlist=f"{video.prefix(which)}.m3u8",
+                subtitles=tuple((language, path.name) for language, path in video.subtitles(album, index, paths)),
                 packaged=paths.packaged(video.prefix(which)),
                 library=_library(hls),
                 output=paths.hls / video.page(which),

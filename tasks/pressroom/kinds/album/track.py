@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path  # noqa: TC003  # pydantic reads the annotation
 from typing import Annotated, Literal
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
+from pressroom.formats import identifiers
 from pressroom.kinds.parts import (
     Credit,
     Files,
@@ -25,7 +27,7 @@ from pressroom.kinds.parts import (
     number,
     whole,
 )
-from pressroom.source import Wrong
+from pressroom.source import Where, Wrong
 
 
 def explicitness(value: object) -> bool | Literal["clean"]:
@@ -52,6 +54,29 @@ Mbid = Annotated[
         "f4a31f0a-51dd-4fa7-986d-3095c40c5ed9",
     ),
 ]
+
+
+def by_language(files: tuple[tuple[str, Path], ...]) -> tuple[tuple[str, Path], ...]:
+    """Files that languages name, once each, and WebVTT by their ending."""
+    found: list[tuple[Where, str]] = []
+    known: dict[str, Path] = {}
+    for name, path in files:
+        try:
+            language = identifiers.language(name)
+        except ValueError as error:
+            found.append(((name,), f"expected {error}, got '{name}'"))
+            continue
+        if language in known:
+            found.append(((name,), f"'{language}' has subtitles already"))
+        if path.suffix.lower() != ".vtt":
+            found.append(((name,), f"expected a WebVTT file (.vtt), got '{path.name}'"))
+        known[language] = path
+    if found:
+        raise Wrong(*found)
+    return tuple(known.items())
+
+
+Subtitles = Annotated[Files, AfterValidator(by_language)]
 
 
 class TrackIds(Words):
@@ -135,6 +160,8 @@ class Track(Overridable):
     musicbrainz: TrackIds = TrackIds()
     video: SourcePath | None = None
     """A music video for `hls`: mp4, m4v, mov, mkv or webm; its own sound is streamed with it."""
+    subtitles: Subtitles = ()
+    """Of the video, WebVTT files by language: `{en: subs/rise.en.vtt}`."""
 
     @property
     def printed_title(self) -> str:

@@ -1,13 +1,13 @@
-"""The steps that make a track's video for HLS: its pictures in chunks, its sound, and its playlists."""
+"""The steps that make a track's video for HLS: its pictures in chunks, its sound, subtitles, and its playlists."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressroom.formats import footage
+from pressroom.formats.footage import Names
 from pressroom.formats.pictures import LADDER
 from pressroom.tools.footage import LANES, EncodePictures, EncodeSound, ProbeVideo
-from pressroom.tools.videopackage import PackageVideo, WriteVideo
+from pressroom.tools.videopackage import PackageSubtitles, PackageVideo, WriteVideo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,17 +25,23 @@ def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
         if track.video:
             which = paths.which(index)
             yield from _encoded(track.video, which, hls, paths)
-            yield _listed(album, index, hls, paths)
+            yield from _listed(album, index, hls, paths)
 
 
 def playlists(album: Album, hls: Hls, paths: Paths) -> tuple[Path, ...]:
     """The playlists of all videos."""
-    return tuple(path for prefix in _prefixes(album, paths) for path in _playlists(prefix, hls, paths))
+    shown = (index for index, track in enumerate(album.tracks) if track.video)
+    return tuple(path for index in shown for path in _playlists(_names(album, index, hls, paths), paths))
 
 
 def packaged(album: Album, paths: Paths) -> tuple[Path, ...]:
     """What says which media all videos have."""
-    return tuple(map(paths.packaged, _prefixes(album, paths)))
+    found = []
+    for index, track in enumerate(album.tracks):
+        if track.video:
+            name = prefix(paths.which(index))
+            found += [paths.packaged(name), *(paths.packaged(f"{name}.{language}") for language, _ in track.subtitles)]
+    return tuple(found)
 
 
 def page(which: str) -> str:
@@ -48,14 +54,21 @@ def prefix(which: str) -> str:
     return f"{which}.video"
 
 
-def _prefixes(album: Album, paths: Paths) -> tuple[str, ...]:
-    """The prefixes of all videos."""
-    return tuple(prefix(paths.which(index)) for index, track in enumerate(album.tracks) if track.video)
+def subtitles(album: Album, index: int, paths: Paths) -> Iterator[tuple[str, Path]]:
+    """Languages, and the subtitles of a track's video as they are."""
+    name = prefix(paths.which(index))
+    return ((language, paths.hls / f"{name}.{language}.vtt") for language, _ in album.tracks[index].subtitles)
 
 
-def _playlists(name: str, hls: Hls, paths: Paths) -> tuple[Path, ...]:
+def _names(album: Album, index: int, hls: Hls, paths: Paths) -> Names:
+    """The names of the playlists of a track's video."""
+    languages = tuple(language for language, _ in album.tracks[index].subtitles)
+    return Names(prefix=prefix(paths.which(index)), sizes=hls.pictures, languages=languages)
+
+
+def _playlists(names: Names, paths: Paths) -> tuple[Path, ...]:
     """The playlists of a video."""
-    return tuple(paths.hls / each for each in footage.playlist_names(name, hls.pictures))
+    return tuple(paths.hls / name for name in names.every)
 
 
 def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]:
@@ -95,16 +108,32 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
     )
 
 
-def _listed(album: Album, index: int, hls: Hls, paths: Paths) -> Step:
-    """Its playlists."""
-    track, which = album.tracks[index], paths.which(index)
-    return WriteVideo(
+def _listed(album: Album, index: int, hls: Hls, paths: Paths) -> Iterator[Step]:
+    """Its subtitles and its playlists."""
+    track, which, names = album.tracks[index], paths.which(index), _names(album, index, hls, paths)
+    made = paths.packaged(names.prefix)
+    captions = tuple(paths.packaged(f"{names.prefix}.{language}") for language, _ in track.subtitles)
+    copies = (copy for _, copy in subtitles(album, index, paths))
+    for (language, source), packaged_, copy in zip(track.subtitles, captions, copies, strict=True):
+        yield PackageSubtitles(
+            name=f"video-subtitles-{language}:{which}",
+            about=f"cut {source.name} for hls",
+            source=source,
+            prefix=names.prefix,
+            language=language,
+            video=made,
+            layout=hls.layout,
+            folder=paths.hls,
+            packaged=packaged_,
+            copy=copy,
+        )
+    yield WriteVideo(
         name=f"video-playlists:{which}",
         about=f"the playlists of the video of {track.title}",
-        prefix=prefix(which),
-        renditions=hls.pictures,
+        names=names,
         language=track.language or album.language or "und",
         segment=hls.segment,
-        packaged=paths.packaged(prefix(which)),
-        playlists=_playlists(prefix(which), hls, paths),
+        packaged=made,
+        captions=captions,
+        playlists=_playlists(names, paths),
     )

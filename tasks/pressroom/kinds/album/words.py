@@ -214,10 +214,15 @@ class Album(Overridable):
 
     @model_validator(mode="after")
     def videos_are_streamed(self) -> Self:
-        """A video goes into the folder `hls`, and nowhere else."""
-        found = [index for index, track in enumerate(self.tracks) if track.video and self.hls is None]
+        """A video goes into the folder `hls`, and its subtitles with it, and nowhere else."""
+        found: list[tuple[Where, str]] = []
+        for index, track in enumerate(self.tracks):
+            if track.video and self.hls is None:
+                found.append((("tracks", index, "video"), "is for `hls`, which is not said; add `hls: {}`"))
+            if track.subtitles and not track.video:
+                found.append((("tracks", index, "subtitles"), "are of a `video`, which the track has not"))
         if found:
-            raise Wrong(*((("tracks", index, "video"), "is for `hls`, which is not said; add `hls: {}`") for index in found))
+            raise Wrong(*found)
         return self
 
     @property
