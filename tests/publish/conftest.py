@@ -15,8 +15,8 @@ from pressroom.formats import metainfo, pieces
 from pressroom.formats.payload import PayloadFile
 from pressroom.publish.content import content
 from pressroom.publish.places import Run
-from pressroom.publish.secret import Secrets
 from pressroom.tools import files, hashing
+from pressroom.tools.secret import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,9 +20,9 @@ from pressroom.publish.editions import warning
 from pressroom.publish.journal import Journal
 from pressroom.publish.places import JOURNAL, Run
 from pressroom.publish.release import look, publish
-from pressroom.publish.secret import Secrets
 from pressroom.tools import lockfile
 from pressroom.tools.files import sha256
+from pressroom.tools.secret import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,9 @@ from pressroom.publish import editions, release
 from pressroom.publish.content import content, listing
 from pressroom.publish.guard import guarded
 from pressroom.publish.places import Run
-from pressroom.publish.secret import Secrets
 from pressroom.source import visible
 from pressroom.tools import lockfile
+from pressroom.tools.secret import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

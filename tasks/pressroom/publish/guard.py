@@ -13,7 +13,7 @@ from pressroom.errors import PressroomError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pressroom.publish.secret import Secrets
+    from pressroom.tools.secret import Secrets
 
 
 @contextmanager

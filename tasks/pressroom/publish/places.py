@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pressroom.kinds.publish import Publishing
     from pressroom.publish.content import Content
     from pressroom.publish.protocol import Destination
-    from pressroom.publish.secret import Secret, Secrets
+    from pressroom.tools.secret import Secret, Secrets
 
 JOURNAL = PUBLISHED / "journal.jsonl"
 Rank = Literal["payload", "files", "web", "clients", "pointers"]

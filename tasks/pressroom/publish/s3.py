@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pressroom.kinds.publish import S3
     from pressroom.publish.content import Entry
-    from pressroom.publish.secret import Secret
+    from pressroom.tools.secret import Secret
 
 CAUSES = {
     "InvalidAccessKeyId": "the server does not know the access key",

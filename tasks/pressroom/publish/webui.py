@@ -11,7 +11,7 @@ from pressroom.errors import MachineError, ToolError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pressroom.publish.secret import Secret
+    from pressroom.tools.secret import Secret
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 30
 TRIES = 4

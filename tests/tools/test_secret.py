@@ -12,10 +12,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pressroom.errors import MachineError, PressroomError, ReleaseError, ToolError
+from pressroom.errors import MachineError, PressroomError, ReleaseError
 from pressroom.formats.secretname import SecretName
-from pressroom.publish.guard import guarded
-from pressroom.publish.secret import Secret, Secrets
+from pressroom.tools.secret import Secret, Secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,26 +53,6 @@ def test_every_spelling_is_taken_out() -> None:
                 assert "***" in secrets.redacted(text)
                 assert len(secrets.redacted(text)) < 20
     assert f"{CANARY!r}"[1:-1] not in secrets.redacted(repr({"key": CANARY}))
-
-
-def test_what_is_printed_goes_through_the_redactor(capsys: pytest.CaptureFixture[str]) -> None:
-    """Also where a secret comes in two writes, without a last line break, and in an error."""
-    secrets = read("hunter2")
-    with pytest.raises(ToolError, match=r"^it said \*\*\*$"), guarded(secrets):  # noqa: PT012  # it is what happens in there
-        sys.stdout.write("it is hun")
-        sys.stdout.write("ter2, as said\nand hunter2")
-        print("hunter2", file=sys.stderr)  # noqa: T201
-        raise ToolError("it said hunter2")
-    assert ("it is ***, as said\nand ***", "***\n") == tuple(capsys.readouterr())
-
-
-def test_a_bugs_traceback_is_shown_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
-    """The run ends with 1, and Python shows nothing more."""
-    with pytest.raises(SystemExit, match=r"^1$"), guarded(read("hunter2")):
-        raise KeyError("hunter2")
-    told = capsys.readouterr().err
-    assert told.endswith("KeyError: '***'\n")
-    assert "hunter2" not in told
 
 
 def test_other_programs_do_not_inherit_them() -> None:
