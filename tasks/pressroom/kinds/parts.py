@@ -18,13 +18,15 @@ from pydantic_core import core_schema
 
 from pressroom import names
 from pressroom.formats import identifiers
-from pressroom.source import Word, Wrong
+from pressroom.formats.secretname import SecretName
+from pressroom.source import Unspoken, Word, Wrong
 
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 UNITS = {"B": 1, "kB": 1_000, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 LONGEST_LINE = 1000
 SMALLEST_PICTURE = 10_000
 CONTROLS = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
+SECRET_PATTERN = r"^\s*(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyring:[^/\n]+/[^\n]+)\s*$"  # noqa: S105  # what names one
 SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 TEXT = {**SCALAR, "pattern": rf"^(?=[\s\S]*\S)[^{CONTROLS}]*$"}
 LINE = {**SCALAR, "pattern": rf"^\s*(?=\S)[^\n\u2028\u2029{CONTROLS}]*\s*$", "maxLength": LONGEST_LINE}
@@ -230,6 +232,14 @@ def text_or_path(value: object) -> str | Path:
     return value if isinstance(value, Path) else text(value).strip("\n")
 
 
+def secret_name(value: object) -> SecretName:
+    """The name of a secret; what looks like the secret itself is refused, and not repeated."""
+    try:
+        return SecretName.parse(line(value))
+    except ValueError as error:
+        raise Unspoken(((), f"expected the name of a secret: {error}")) from None
+
+
 def byte_size(value: object) -> int:
     """A size such as `1 MB` or `500 kB`, in bytes."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -284,6 +294,13 @@ Date = Annotated[
     ),
 ]
 Language = Annotated[str, identifier(identifiers.language, r"^\s*[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*\s*$", "en", "pt-BR")]
+Secret = Annotated[
+    SecretName,
+    Reads(
+        secret_name,
+        {"type": "string", "pattern": SECRET_PATTERN, "examples": ["env:NAME", "file:~/.config/qbt", "keyring:qbt/me"]},
+    ),
+]
 Licence = Annotated[
     str, identifier(identifiers.licence, LINE["pattern"], "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
 ]

@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 
 from pressroom.formats import identifiers
 from pressroom.formats.secretname import SecretName
-from pressroom.kinds.parts import Count, Line, Reads, Words, line, one_of
+from pressroom.kinds.parts import Count, Line, Reads, Secret, Words, line, one_of
 from pressroom.source import Unspoken, Wrong
 
 if TYPE_CHECKING:
@@ -19,19 +19,10 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler
 
-SECRET_PATTERN = r"^\s*(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyring:[^/\n]+/[^\n]+)\s*$"  # noqa: S105  # what names one
 ABSOLUTE = r"^\s*(/|~/)[^\n]*$"
 ROOTED = r"^\s*/[^\n]*$"
 BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 TARGET = r"^\s*([A-Za-z0-9_][A-Za-z0-9_.@-]*|[A-Za-z0-9_][A-Za-z0-9_.-]*@\[[0-9a-fA-F:]+\]):[^\n]+$"
-
-
-def secret_name(value: object) -> SecretName:
-    """The name of a secret; what looks like the secret itself is refused, and not repeated."""
-    try:
-        return SecretName.parse(line(value))
-    except ValueError as error:
-        raise Unspoken(((), f"expected the name of a secret: {error}")) from None
 
 
 def absolute(value: object) -> str:
@@ -110,7 +101,6 @@ def _text(pattern: str, *examples: str) -> dict[str, Any]:
     return {"type": "string", "pattern": pattern, "examples": list(examples)}
 
 
-Secret = Annotated[SecretName, Reads(secret_name, _text(SECRET_PATTERN, "env:NAME", "file:~/.config/qbt", "keyring:qbt/me"))]
 Absolute = Annotated[str, Reads(absolute, _text(ABSOLUTE, "/srv/music"))]
 Address = Annotated[str, Reads(address, _text(r'^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\\@]+\s*$', "http://127.0.0.1:8080"))]
 ON_THE_WEB = _text(r'^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\\@]+\s*$', "https://lanterns.example/music/")
