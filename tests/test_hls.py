@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
@@ -56,8 +57,9 @@ def listed(repo: Repo) -> set[str]:
 
 
 def played(repo: Repo, name: str) -> bytes:
-    """The samples that ffmpeg plays from a playlist."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", f"{HLS}/{name}", "-f", "s16le", "-"]
+    """The samples that ffmpeg plays from a playlist; from a disk it opens no key unless it may open anything."""
+    allowed = ("-allowed_extensions", "ALL")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *allowed, "-i", f"{HLS}/{name}", "-f", "s16le", "-"]
     return subprocess.run(command, cwd=repo.path, capture_output=True, check=True).stdout
 
 
@@ -166,6 +168,127 @@ def test_a_damaged_file_is_made_again(streamed: Repo) -> None:
     (streamed.path / HLS / second).write_bytes(b"x")
     assert 0 == streamed.doit().code
     assert before == streamed.files(HLS)
+
+
+KEY = "c0ffee00decade11facade22badcab1e"
+OTHER_KEY = KEY[::-1]
+ENCRYPT = "hls: {segment: 2 s, encrypt: {key: env:MOON_KEY, url: keys/moon.key}}\n"
+
+
+@pytest.fixture(scope="module")
+def encrypted_once(streamed_once: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """The same two tracks, streamed in the clear and then encrypted; not to be changed."""
+    repo = Repo(tmp_path_factory.mktemp("encrypted") / "repo")
+    shutil.copytree(streamed_once.path, repo.path, symlinks=True)
+    repo.edit(MOON, "hls: {segment: 2 s}\n", ENCRYPT)
+    done = repo.doit(MOON_KEY=KEY)
+    assert 0 == done.code, done
+    return repo
+
+
+@pytest.fixture
+def encrypted(encrypted_once: Repo, tmp_path: Path) -> Repo:
+    """The same, to be changed."""
+    shutil.copytree(encrypted_once.path, tmp_path / "repo", symlinks=True)
+    return Repo(tmp_path / "repo")
+
+
+def with_key(repo: Repo, key: str = KEY) -> Repo:
+    """A repo whose host has the key where players look for it."""
+    repo.write(f"{HLS}/keys/moon.key", bytes.fromhex(key))
+    return repo
+
+
+def test_who_has_the_key_hears_the_masters(encrypted: Repo) -> None:
+    """Sample for sample, the whole and each track; with another key there is nothing to hear."""
+    masters = [(encrypted.path / f"releases/masters/0{n}.wav").read_bytes()[44:] for n in (1, 2)]
+    for name, expected in (("flac", b"".join(masters)), ("01.flac", masters[0]), ("02.flac", masters[1])):
+        assert hashlib.sha256(expected).digest() == hashlib.sha256(played(with_key(encrypted), f"{name}.m3u8")).digest()
+    assert b"" == played(with_key(encrypted, OTHER_KEY), "flac.m3u8")
+
+
+def test_nothing_that_is_listed_can_be_heard_without_the_key(encrypted: Repo) -> None:
+    """Segments are whole blocks of AES, each with its vector; what is no segment holds no sound."""
+    assert 0 == encrypted.doit("prune", "--delete").code
+    assert set(media(encrypted)) == listed(encrypted)
+    for path in (encrypted.path / HLS).iterdir():
+        assert (b"moof" in path.read_bytes(), b"mdat" in path.read_bytes()) == (False, False)
+    segments = list((encrypted.path / HLS).glob("*.m4s"))
+    assert segments
+    assert {0} == {path.stat().st_size % 16 for path in segments}
+    text = (encrypted.path / HLS / "flac.m3u8").read_text(encoding="utf-8")
+    keys = [line for line in text.splitlines() if line.startswith('#EXT-X-KEY:METHOD=AES-128,URI="keys/moon.key",IV=0x')]
+    assert text.count("#EXTINF") == len(set(keys)) == text.count("#EXT-X-KEY")
+
+
+def test_the_page_plays_encrypted_lists_alone(encrypted_once: Repo) -> None:
+    """There is no file that a browser could play without one."""
+    page = (encrypted_once.path / HLS / "player.html").read_text(encoding="utf-8")
+    assert '"list": "flac.m3u8", "file": null, "codec": "fLaC"' in page
+
+
+def test_the_rules_hold_for_what_is_encrypted(encrypted_once: Repo) -> None:
+    """Rates are of the encrypted bytes, codecs those of the init segments, and every key is told in full."""
+    report = json.loads((encrypted_once.path / "build/moon/checks.json").read_text(encoding="utf-8"))
+    found = [check for check in report["checks"] if check["rule"].startswith("hls-")]
+    assert 40 < len(found)
+    assert [] == [check for check in found if check["severity"] == "error" and not check["passed"]]
+
+
+def test_the_key_is_written_nowhere(encrypted: Repo) -> None:
+    """Not in the build, the record, the cache or the logs, nor in what is printed, in any spelling."""
+    done = encrypted.doit("-a", MOON_KEY=KEY)
+    assert 0 == done.code, done
+    raw = bytes.fromhex(KEY)
+    coded = [base64.b64encode(bytes(n) + text)[4:-4] for text in (raw, KEY.encode()) for n in range(3)]
+    spellings = [raw, raw[::-1], KEY.encode(), KEY.upper().encode(), *coded]
+    texts = [path.read_bytes() for path in encrypted.path.rglob("*") if path.is_file()]
+    assert [] == [one for one in spellings for text in (*texts, done.out.encode(), done.err.encode()) if one in text]
+
+
+def test_two_clean_builds_encrypt_alike(encrypted_once: Repo, encrypted: Repo) -> None:
+    """Vectors follow from segments and key, so that names and bytes of segments do."""
+    assert 0 == encrypted.doit("prune", "--delete").code
+    before = encrypted.files(HLS)
+    shutil.rmtree(encrypted.path / "build")
+    shutil.rmtree(encrypted.path / ".pressroom")
+    assert 0 == encrypted.doit(MOON_KEY=KEY).code
+    assert before == encrypted.files(HLS)
+    assert before.items() <= encrypted_once.files(HLS).items()
+
+
+def test_another_key_is_taken_after_a_clean(encrypted: Repo) -> None:
+    """A build cannot know that the name stands for another one; the cache does not bring back what the old one made."""
+    assert "made 0, restored 0" in encrypted.doit(MOON_KEY=OTHER_KEY).summary
+    old = listed(encrypted)
+    assert 0 == encrypted.doit("clean", "moon").code
+    done = encrypted.doit(MOON_KEY=OTHER_KEY)
+    assert 0 == done.code, done
+    assert set() == {step for step in done.made if "encode" in step or "join" in step}
+    assert {name for name in old & listed(encrypted) if name.endswith(".m4s")} == set()
+    masters = b"".join((encrypted.path / f"releases/masters/0{n}.wav").read_bytes()[44:] for n in (1, 2))
+    assert masters == played(with_key(encrypted, OTHER_KEY), "flac.m3u8")
+
+
+def test_another_name_of_a_key_takes_effect_at_once(encrypted: Repo) -> None:
+    """The name is a word of the release as any other."""
+    old = listed(encrypted)
+    encrypted.edit(MOON, "env:MOON_KEY", "env:MOON_KEY_2")
+    assert 0 == encrypted.doit(MOON_KEY_2=OTHER_KEY).code
+    assert {name for name in old & listed(encrypted) if name.endswith(".m4s")} == set()
+
+
+def test_a_key_that_is_not_there_or_none_is_told(encrypted: Repo) -> None:
+    """By its name, and never by what it holds."""
+    assert 0 == encrypted.doit("clean", "moon").code
+    for key, told in (
+        ("", "the environment variable MOON_KEY is not set; set it to the secret"),
+        ("hunter2", "expected the key of `hls.encrypt`, which is 32 hexadecimal digits; `openssl rand -hex 16` makes some"),
+    ):
+        done = encrypted.doit(MOON_KEY=key)
+        assert 1 == done.code
+        assert f"env:MOON_KEY: {told}" in done.err + done.out
+        assert "hunter2" not in done.err + done.out
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pressroom.formats import cmaf, hls, hlslint, segments
 from pressroom.formats.isobmff import box, children
-from pressroom.formats.sampleentry import aac_entry, opus_entry
+from pressroom.formats.sampleentry import aac_entry, flac_entry, opus_entry
 from pressroom.formats.track import Extents, Runs, Track
 
 if TYPE_CHECKING:
@@ -433,6 +433,51 @@ def test_an_album_of_ranges_passes() -> None:
         listing = hls.MediaList(entries=listed, target=6, init=hls.Init(uri=f"{number}.init.mp4"))
         files.held[f"{number}.m3u8"] = hls.media_playlist(listing).encode()
         assert [] == [check for check in files.failed(f"{number}.m3u8").values() if check.severity == "error"]
+
+
+def encrypted() -> Files:
+    """A list of FLAC whose segments cannot be read, and one that leads to it."""
+    streaminfo = bytes.fromhex("10001000000000000000") + struct.pack(">Q", (48_000 << 44) | (1 << 41) | (15 << 36)) + bytes(16)
+    track = replace(Programme()._sound().track, entry=flac_entry(streaminfo, channels=2, rate=48_000, depth=16))
+    # As every 256th, it begins as MPEG-TS would.
+    files = Files({"init.mp4": cmaf.init_segment(track, lead=0, length=0), "1.m4s": b"G" + bytes(1_200_015)})
+    listed = tuple(hls.Entry(uri="1.m4s", seconds=Fraction(6), size=1_200_016, iv=bytes(16)) for _ in range(3))
+    listing = hls.MediaList(entries=listed, target=6, init=hls.Init(uri="init.mp4"), key="keys/moon.key")
+    files.held["flac.m3u8"] = hls.media_playlist(listing).encode()
+    variant = hls.Variant(uri="flac.m3u8", rates=hls.rates(listed, 6), codecs=("fLaC",))
+    files.held["index.m3u8"] = hls.multivariant_playlist(hls.Multivariant(variants=(variant,))).encode()
+    return files
+
+
+LOSSLESS = {"hls-cellular", "hls-stereo-aac"}
+"""What FLAC alone breaks."""
+
+
+def test_what_is_encrypted_is_linted_by_what_can_be_read() -> None:
+    """No rule fails by bytes that mean something else; codecs, rates and keys are held to theirs."""
+    assert LOSSLESS == set(encrypted().failed())
+    for change, rule in (
+        (("fLaC", "alac"), "hls-codecs"),
+        (("AVERAGE-BANDWIDTH=1", "AVERAGE-BANDWIDTH=9"), "hls-average"),
+    ):
+        files = encrypted()
+        files.edit("index.m3u8", change)
+        assert LOSSLESS | {rule} == set(files.failed())
+    files = encrypted()
+    files.edit("flac.m3u8", ('URI="keys/moon.key",', ""))
+    assert LOSSLESS | {"hls-key"} == set(files.failed())
+
+
+def test_an_encrypted_init_segment_is_not_read() -> None:
+    """It is encrypted where a key stands before it."""
+    files = encrypted()
+    files.held["init.mp4"] = bytes(160)
+    assert LOSSLESS | {"hls-boxes"} == set(files.failed())
+    lines = files.held["flac.m3u8"].decode().splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("#EXT-X-MAP"))
+    lines.insert(place + 1, lines.pop(place))
+    files.held["flac.m3u8"] = "\n".join(lines).encode()
+    assert LOSSLESS == set(files.failed())
 
 
 @pytest.mark.parametrize("content", [b"", b"#EXTM3U8", b"\xff\xfe", b"<html>"])

@@ -160,6 +160,19 @@ def test_hls_js_is_held_against_its_digest() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key_url", "host"),
+    [("https://keys.example:8443/moon.key?edition=1", " https://keys.example:8443"), ("../keys/moon.key", ""), (None, "")],
+)
+def test_a_key_may_be_fetched_from_its_host(key_url: str | None, host: str) -> None:
+    """By the browser's own HLS and by hls.js; from nowhere else."""
+    player = replace(ALBUM, sources=(replace(FLAC, file=None),), key_url=key_url)
+    elements = Elements(page(player))
+    policy = str(elements.named("meta")[4]["content"])
+    assert f"; media-src 'self' blob:{host}; connect-src 'self'{host}; worker-src blob:;" in policy
+    assert [{"label": "FLAC, lossless", "list": "flac.m3u8", "file": None, "codec": "fLaC"}] == elements.data["sources"]
+
+
+@pytest.mark.parametrize(
     ("player", "message"),
     [
         (replace(ALBUM, sources=()), "expected something to play, got nothing"),

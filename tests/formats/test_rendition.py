@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from pressroom.formats import rendition
 from pressroom.formats.audio import NAMED
-from pressroom.formats.rendition import Piece, Played, Rendition
+from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition
 
 
 def packaged(codec: str, *, rate: int, file: str) -> Rendition:
@@ -77,6 +78,36 @@ def test_a_track_begins_with_its_own_init_segment() -> None:
     lists = rendition.playlists(BOTH, ("01", "02"), Fraction(6))
     assert '#EXT-X-MAP:URI="x.mp4",BYTERANGE="600@0"' in lists["aac-128.m3u8"].splitlines()
     assert '#EXT-X-MAP:URI="b.mp4"' in lists["02.aac-128.m3u8"].splitlines()
+
+
+def test_an_encrypted_list_says_where_the_key_is() -> None:
+    """Each segment has a vector of its own; the init segment stands before the key, as it is not encrypted."""
+    made = BOTH[1][1]
+    vectors = ("00" * 16, "ab" * 16, "cd" * 16)
+    sealed = tuple(replace(piece, iv=iv, offset=None) for piece, iv in zip(made.whole.pieces, vectors, strict=True))
+    whole = Played(init="i.mp4", init_size=None, pieces=sealed)
+    lists = rendition.playlists((("flac", replace(made, file=None, whole=whole, tracks=())),), (), Fraction(6), "moon.key")
+    assert [
+        '#EXT-X-MAP:URI="i.mp4"',
+        f'#EXT-X-KEY:METHOD=AES-128,URI="moon.key",IV=0x{"00" * 16}',
+        "#EXTINF:4.000000,",
+        "y.mp4",
+        f'#EXT-X-KEY:METHOD=AES-128,URI="moon.key",IV=0x{"AB" * 16}',
+        "#EXTINF:4.000000,",
+        "y.mp4",
+        f'#EXT-X-KEY:METHOD=AES-128,URI="moon.key",IV=0x{"CD" * 16}',
+        "#EXTINF:2.000000,",
+        "y.mp4",
+        "#EXT-X-ENDLIST",
+    ] == lists["flac.m3u8"].splitlines()[6:]
+    assert [] == [line for line in lists["index.m3u8"].splitlines() if "KEY" in line]
+
+
+def test_another_sound_has_another_identity() -> None:
+    """By which a player remembers a listener's place in it."""
+    made = BOTH[0][1]
+    one, other = (replace(made, files=(MadeFile(path="x", bytes=1, sha256=digest),)) for digest in ("a", "b"))
+    assert one.identity == replace(one, starts=()).identity != other.identity
 
 
 def test_listeners_pick_a_rendition_by_its_codec_and_rate() -> None:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pressroom.errors import SourceError
+from pressroom.formats.secretname import FORMS, SecretName
+
 if TYPE_CHECKING:
     from tests.kinds.conftest import Reader, Refuser
 
@@ -66,6 +69,51 @@ def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
 def test_subtitles_are_webvtt_by_language_and_of_a_video(words: str, mistake: str, mistakes: Refuser) -> None:
     """Each mistake where it stands."""
     assert [mistake] == mistakes(HEAD.replace("file: a.wav", f"file: a.wav, subtitles: {words}"))
+@pytest.mark.parametrize("url", ["https://keys.example:8443/a/moon.key?edition=1", "moon.key", "../keys/moon.key", "/key?id=7"])
+def test_a_key_lies_on_the_web_or_beside_the_playlists(url: str, read: Reader) -> None:
+    """Its name and its place are all that a release says of it, and it is AES-128 if nothing else is said."""
+    hls = read(f"{HEAD}hls: {{encrypt: {{key: env:MOON_KEY, url: '{url}'}}}}").hls
+    assert hls
+    assert hls.encrypt
+    assert ("aes-128", SecretName("env", "MOON_KEY"), url) == (hls.encrypt.method, hls.encrypt.key, hls.encrypt.url)
+
+
+def test_where_a_key_is_kept_is_not_published(read: Reader) -> None:
+    """release.json says that there is one, and where players fetch it."""
+    hls = read(f"{HEAD}hls: {{encrypt: {{key: file:~/keys/moon, url: moon.key}}}}").hls
+    assert hls
+    assert {"method": "aes-128", "url": "moon.key"} == hls.model_dump(mode="json")["encrypt"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["//keys.example/moon.key", "ftp://keys.example/a", "a b", "moon.key#1", "data:,abc", "a;b", "a,b", "m\u00f6\u00f6n.key"],
+)
+def test_another_place_of_a_key_is_refused(url: str, mistakes: Refuser) -> None:
+    """What a playlist or the page's policy could not hold, and where players would look elsewhere than it seems."""
+    told = "an address such as https://keys.example/moon.key, or keys/moon.key beside the playlists"
+    head = f"{HEAD}hls: {{encrypt: {{key: env:KEY, url: "
+    assert [f"5:36: hls.encrypt.url: expected {told}, got '{url}'"] == mistakes(f"{head}'{url}'}}}}")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "key: 00112233445566778899aabbccddeeff, url: moon.key",
+            f"5:22: hls.encrypt.key: expected the name of a secret: {FORMS}; a secret itself is never written here",
+        ),
+        (
+            "key: env:KEY, url: 'https://ana:hunter2@keys.example/'",
+            "5:36: hls.encrypt.url: expected an address without user and password, which every playlist would tell",
+        ),
+    ],
+)
+def test_a_key_that_is_written_out_is_not_repeated(words: str, told: str, read: Reader) -> None:
+    """Nor is a password in an address; the line is not shown."""
+    with pytest.raises(SourceError) as raised:
+        read(f"{HEAD}hls: {{encrypt: {{{words}}}}}")
+    assert f"releases/moon.yaml:{told}" == str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +128,16 @@ def test_subtitles_are_webvtt_by_language_and_of_a_video(words: str, mistake: st
         ("segment: 40 s", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '40 s'"),
         ("layout: file", "5:15: hls.layout: expected one of single, files (did you mean 'files'?), got 'file'"),
         ("container: ts", "5:18: 'container' is not made yet; take it out"),
-        ("encrypt: {method: aes-128}", "5:17: 'encrypt' is not made yet; take it out"),
+        (
+            "layout: single, encrypt: {key: env:KEY, url: moon.key}",
+            "5:15: hls.layout: 'encrypt' makes a file of each segment; say `layout: files`, or take it out",
+        ),
+        (
+            "encrypt: {method: sample-aes, key: env:KEY, url: moon.key}",
+            "5:25: hls.encrypt.method: expected one of aes-128, got 'sample-aes'",
+        ),
+        ("encrypt: {key: env:KEY}", "5:17: missing key 'url' in hls.encrypt"),
+        ("encrypt: {url: moon.key}", "5:17: missing key 'key' in hls.encrypt"),
         ("rendition: [flac]", "5:7: unknown key 'rendition'; did you mean 'renditions'?"),
         ("hls_js: {}", "5:15: 'hls_js' needs a `file`, or a `url` with its `integrity`"),
         ("hls_js: {url: 'https://a.example/h.js'}", "5:21: hls.hls_js.url: needs its `integrity`"),

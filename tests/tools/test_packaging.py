@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +15,7 @@ from pressroom.errors import ReleaseError
 from pressroom.formats.audio import NAMED
 from pressroom.formats.checks import Report
 from pressroom.formats.rendition import Joined, Played, Rendition
+from pressroom.formats.secretname import SecretName
 from pressroom.tools import notes
 from pressroom.tools.encode import Encode
 from pressroom.tools.hls import WriteHls
@@ -113,6 +114,25 @@ def test_what_is_streamed_is_what_was_mastered(bench: Bench, layout: Literal["si
     failed = {check.rule for check in notes.read(Report, bench.make(lint)).checks if not check.passed}
     # There is FLAC alone, and no chapters.json.
     assert {"hls-stereo-aac", "hls-chapters"} == failed
+
+
+def test_no_plain_file_is_written_with_a_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segments are as long as their encrypted bytes, are called by these, and have the same times as in the clear."""
+    monkeypatch.setenv("MOON_KEY", "c0ffee00decade11facade22badcab1e")
+    bare = tracks(bench).bare
+    clear = notes.read(Rendition, bench.make(packaging(bench, bare, (0, LENGTHS[0]), layout="files")))
+    for path in FOLDER.iterdir():
+        path.unlink()
+    sealing = replace(packaging(bench, bare, (0, LENGTHS[0])), key=SecretName("env", "MOON_KEY"))
+    made = notes.read(Rendition, bench.make(sealing))
+    assert {file.path for file in made.files} == {path.name for path in FOLDER.iterdir()}
+    assert None is made.file
+    for one, other in zip((clear.whole, *clear.tracks), (made.whole, *made.tracks), strict=True):
+        assert one.init == other.init
+        for plain, piece in zip(one.pieces, other.pieces, strict=True):
+            content = (FOLDER / piece.uri).read_bytes()
+            assert (plain.ticks, plain.size // 16 * 16 + 16, len(content)) == (piece.ticks, piece.size, piece.size)
+            assert f"flac.{hashlib.sha256(content).hexdigest()[:16]}.m4s" == piece.uri
 
 
 def test_a_file_is_called_by_what_it_holds(bench: Bench) -> None:

@@ -120,11 +120,12 @@ SCRIPT = """\
   const usable = data.sources.filter(plays);
   const sources = usable.length ? usable : data.sources;
 
-  /* Native HLS first; else the library, where the page names one; else the one file, which every browser plays. */
+  /* Native HLS first; else the library, where the page names one; else the one file, if any, which every browser plays. */
   const open = (each, ways) => {
     source = each;
     if (library) { library.destroy(); library = null; }
     const way = ways[0];
+    if (!way) { status.textContent = 'This browser plays no HLS'; return; }
     media.onerror = () => {
       wish = wish ?? media.currentTime;
       if (ways.length > 1) { open(each, ways.slice(1)); return; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 from urllib.parse import urljoin
 
@@ -33,7 +33,7 @@ _LISTS: Mapping[str, Role] = {"AUDIO": "audio", "VIDEO": "main", "SUBTITLES": "s
 class Piece:
     """A segment and what there is of it: `size` bytes, None where there are none; `fault` is why its boxes cannot be read.
 
-    `opening` is its first bytes. `fragments` are empty where it is encrypted, or no MP4.
+    `opening` is its first bytes. That and `fragments` are empty where it is encrypted, the latter also where it is no MP4.
     """
 
     listed: Listed
@@ -146,7 +146,7 @@ def _stream(uri: str, role: Role, tag: Tag | None, playlist: Playlist, fetch: Fe
     pieces: list[Piece] = []
     for listed in playlist.segments:
         if listed.init and listed.init not in inits:
-            inits[listed.init] = _init(fetch(urljoin(uri, listed.init.uri)), listed.init.span)
+            inits[listed.init] = _init(fetch(urljoin(uri, listed.init.uri)), listed.init)
         init = inits.get(listed.init) if listed.init else None
         pieces.append(_piece(fetch(urljoin(uri, listed.media.uri)), listed, init, role))
     indexes: dict[str, tuple[int, tuple[Reference, ...]]] = {}
@@ -160,10 +160,13 @@ def _stream(uri: str, role: Role, tag: Tag | None, playlist: Playlist, fetch: Fe
     return Stream(uri=uri, role=role, tag=tag, playlist=playlist, pieces=tuple(pieces), indexes=indexes)
 
 
-def _init(stream: BinaryIO | None, span: Span | None) -> InitFacts | str | None:
-    """An init segment, or why it cannot be read."""
+def _init(stream: BinaryIO | None, media: Media) -> InitFacts | str | None:
+    """An init segment, or why it cannot be read; None where it is encrypted."""
     if stream is None:
         return "its init segment is not there"
+    if media.key:
+        return None
+    span = media.span
     try:
         return read_init(stream, *((span.offset, span.end) if span else (0, None))) or "its init segment has no moov box"
     except ValueError as error:
@@ -180,15 +183,22 @@ def _piece(stream: BinaryIO | None, listed: Listed, init: InitFacts | str | None
     piece = Piece(listed=listed, size=max(0, min(span.end, length) - span.offset), opening=stream.read(188))
     if span.end > length:
         return Piece(listed=listed, size=piece.size, fault=f"the range ends at byte {span.end}, the file at {length}")
-    if not isinstance(init, InitFacts) or listed.key:
-        fault = init if isinstance(init, str) else None
-        return Piece(listed=listed, size=piece.size, opening=piece.opening, fault=fault)
+    if listed.key:
+        return _encrypted(piece, listed.key, init)
+    if not isinstance(init, InitFacts):
+        return replace(piece, fault=init)
     try:
         key_frames = role == "key frames"
         fragments = (
             (read_key_frame(stream, init, span.offset),) if key_frames else read_fragments(stream, init, span.offset, span.end)
         )
     except ValueError as error:
-        return Piece(listed=listed, size=piece.size, opening=piece.opening, init=init, fault=str(error))
-    fault = None if fragments else "it has no moof"
-    return Piece(listed=listed, size=piece.size, opening=piece.opening, init=init, fragments=fragments, fault=fault)
+        return replace(piece, init=init, fault=str(error))
+    return replace(piece, init=init, fragments=fragments, fault=None if fragments else "it has no moof")
+
+
+def _encrypted(piece: Piece, key: Tag, init: InitFacts | str | None) -> Piece:
+    """A segment of which nothing can be read; other methods than AES-128 are in the init segment, too."""
+    if isinstance(init, str):
+        return replace(piece, opening=b"", fault=init)
+    return replace(piece, opening=b"", init=init if key.words.get("METHOD") == "AES-128" else None)

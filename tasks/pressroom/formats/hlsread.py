@@ -45,10 +45,11 @@ class Tag:
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """An address with a range of its bytes, or all of them."""
+    """An address with a range of its bytes, or all of them; `key` is the tag by which an init segment is encrypted."""
 
     uri: str
     span: Span | None = None
+    key: Tag | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +169,7 @@ class _State:
             return None if span(tag.value) else f"EXT-X-BYTERANGE says {tag.value!r}, which is no range"
         if tag.name == "EXT-X-MAP":
             words = tag.words
-            self._init = Media(uri=words.get("URI", ""), span=span(words.get("BYTERANGE", "")))
+            self._init = Media(uri=words.get("URI", ""), span=span(words.get("BYTERANGE", "")), key=self._key)
             return None if self._init.uri else "EXT-X-MAP has no URI"
         if tag.name == "EXT-X-KEY":
             self._key = None if tag.words.get("METHOD") == "NONE" else tag

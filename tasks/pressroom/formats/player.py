@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from pressroom.data.playerpage import PAGE, SCRIPT, STYLE
 
@@ -55,7 +56,8 @@ class Player:
     """What a page plays. Addresses are relative to the page; `sources` begin with what most browsers play.
 
     `key` tells one release from others where a listener's place is remembered; it changes with the sound. `subtitles` are
-    languages (BCP 47) and WebVTT files, for where the playlist's own are not shown.
+    languages (BCP 47) and WebVTT files, for where the playlist's own are not shown. `key_url` is where the key of what is
+    encrypted is fetched from.
     """
 
     title: str
@@ -70,6 +72,7 @@ class Player:
     picture: bool = False
     subtitles: tuple[tuple[str, str], ...] = ()
     library: Library | None = None
+    key_url: str | None = None
 
 
 def page(player: Player) -> str:
@@ -77,8 +80,8 @@ def page(player: Player) -> str:
     if not player.sources:
         raise ValueError("expected something to play, got nothing")
     addresses = [address for source in player.sources for address in (source.playlist, source.file)]
-    addresses += [player.cover, player.library.url if player.library else None, *(mark.video for mark in player.marks)]
-    addresses += [address for _, address in player.subtitles]
+    addresses += [player.cover, player.library.url if player.library else None, player.key_url]
+    addresses += [*(mark.video for mark in player.marks), *(address for _, address in player.subtitles)]
     for address in addresses:
         if address is not None and not _SAFE.fullmatch(address):
             raise ValueError(f"expected an address without spaces and quotes, got {address!r}")
@@ -112,11 +115,12 @@ def _filled(text: str, slots: Mapping[str, str]) -> str:
 
 
 def _policy(player: Player) -> str:
-    """What the page may load: its own folder, and the library's address where there is one."""
+    """What the page may load: its own folder, the library's address where there is one, and the key from its host."""
     library = f" {player.library.url}" if player.library and "://" in player.library.url else ""
-    own = "'self' blob:"
+    # Addresses in a policy have no query.
+    key = " {0.scheme}://{0.netloc}".format(urlsplit(player.key_url)) if player.key_url and "://" in player.key_url else ""
     return (
-        f"default-src 'none'; img-src 'self' data:; media-src {own}; connect-src 'self'; worker-src blob:; "
+        f"default-src 'none'; img-src 'self' data:; media-src 'self' blob:{key}; connect-src 'self'{key}; worker-src blob:; "
         f"style-src 'unsafe-inline'; script-src 'unsafe-inline' 'self'{library}; base-uri 'none'; form-action 'none'"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -39,12 +40,16 @@ class Joined:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A segment: how many ticks it lasts, its file and its bytes, which begin at `offset` where the file has more of them."""
+    """A segment: how many ticks it lasts, its file and its bytes, which begin at `offset` where the file has more of them.
+
+    `iv` is the vector that it is encrypted with, in hexadecimal digits; None where it is not.
+    """
 
     uri: str
     ticks: int
     size: int
     offset: int | None
+    iv: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +88,11 @@ class Rendition:
         """When the tracks begin, in seconds."""
         return tuple(Fraction(start, self.timescale) for start in self.starts)
 
+    @property
+    def identity(self) -> str:
+        """What no other sound has: the digest of all files."""
+        return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()
+
     def entries(self, played: Played) -> tuple[hls.Entry, ...]:
         """The segments of a playlist."""
         return self.entries_of(played.pieces)
@@ -90,7 +100,13 @@ class Rendition:
     def entries_of(self, pieces: Sequence[Piece]) -> tuple[hls.Entry, ...]:
         """Segments as a playlist lists them, of this rendition or of one in its ticks."""
         return tuple(
-            hls.Entry(uri=piece.uri, seconds=Fraction(piece.ticks, self.timescale), size=piece.size, offset=piece.offset)
+            hls.Entry(
+                uri=piece.uri,
+                seconds=Fraction(piece.ticks, self.timescale),
+                size=piece.size,
+                offset=piece.offset,
+                iv=bytes.fromhex(piece.iv) if piece.iv else None,
+            )
             for piece in pieces
         )
 
@@ -101,11 +117,13 @@ def label(encoding: Encoding) -> str:
     return f"{known[encoding.codec]}, {f'{encoding.bitrate} kbit/s' if encoding.bitrate else 'lossless'}"
 
 
-def playlists(renditions: Sequence[tuple[str, Rendition]], which: Sequence[str], segment: Fraction) -> dict[str, str]:
+def playlists(
+    renditions: Sequence[tuple[str, Rendition]], which: Sequence[str], segment: Fraction, key_url: str | None = None
+) -> dict[str, str]:
     """Every playlist of a release by its name: of the whole, and of each track where `which` names several.
 
     `renditions` are names and what was packaged, in the order in which players are to prefer them; no segment was to be
-    longer than `segment` seconds.
+    longer than `segment` seconds. `key_url` is where players fetch the key of what is encrypted.
     """
     lists = {"": [(name, made, made.whole) for name, made in renditions]}
     lists |= {f"{track}.": [(name, made, made.tracks[n]) for name, made in renditions] for n, track in enumerate(which)}
@@ -119,7 +137,7 @@ def playlists(renditions: Sequence[tuple[str, Rendition]], which: Sequence[str],
             entries = made.entries(played)
             init = hls.Init(uri=played.init, size=played.init_size)
             uri = f"{prefix}{name}.m3u8"
-            found[uri] = hls.media_playlist(hls.MediaList(entries=entries, target=target, init=init))
+            found[uri] = hls.media_playlist(hls.MediaList(entries=entries, target=target, init=init, key=key_url))
             variants.append(hls.Variant(uri=uri, rates=hls.rates(entries, target), codecs=(made.codec,)))
         whole = hls.Multivariant(variants=tuple(variants), session=() if prefix else session)
         found[f"{prefix.removesuffix('.') or 'index'}.m3u8"] = hls.multivariant_playlist(whole)

@@ -12,8 +12,8 @@ from pressroom.formats import identifiers
 from pressroom.formats.audio import NAMED
 from pressroom.formats.pictures import LADDER, USUAL
 from pressroom.formats.rendition import CODECS
-from pressroom.kinds.parts import Count, Reads, SourcePath, Words, identifier, not_made_yet, one_of
-from pressroom.source import Wrong
+from pressroom.kinds.parts import Count, Reads, Secret, SourcePath, Words, identifier, not_made_yet, one_of
+from pressroom.source import Unspoken, Wrong
 
 if TYPE_CHECKING:
     from pressroom.formats.audio import Encoding
@@ -23,6 +23,9 @@ SOUNDS = tuple(name for name, encoding in NAMED.items() if encoding.codec in COD
 RENDITIONS = (*SOUNDS, *LADDER)
 SHORTEST_SEGMENT, LONGEST_SEGMENT = 2, 30
 """In seconds."""
+
+
+KEY_ADDRESS = r"""\s*([Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\\',;@]+|(?!//)[A-Za-z0-9._~%!$&()*+=@/?-]+)\s*"""
 
 
 def segment(value: object) -> Fraction:
@@ -42,6 +45,15 @@ def script(text: str) -> str:
     return url
 
 
+def key_address(text: str) -> str:
+    """Where players fetch a key; one with a password in it is refused, and not repeated."""
+    if identifiers.names_user(text):
+        raise Unspoken(((), "expected an address without user and password, which every playlist would tell"))
+    if not re.fullmatch(KEY_ADDRESS, text):
+        raise ValueError("an address such as https://keys.example/moon.key, or keys/moon.key beside the playlists")
+    return identifiers.url(text) if ":" in text else text
+
+
 def digest(text: str) -> str:
     """A digest as browsers hold scripts against it (W3C Subresource Integrity)."""
     if not re.fullmatch("sha(256|384|512)-[A-Za-z0-9+/]+={0,2}", text):
@@ -52,7 +64,20 @@ def digest(text: str) -> str:
 SPOKEN = PlainSerializer(lambda seconds: f"{float(seconds):g} s", return_type=str)
 SEGMENT = Reads(segment, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,3})? ?s$", "examples": ["6 s"]})
 SCRIPT = identifier(script, r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"\\',;]+\s*$", "https://lanterns.example/hls.min.js")
+KEY_PLACE = identifier(key_address, f"^{KEY_ADDRESS}$", "https://keys.example/moon.key", "keys/moon.key")
 INTEGRITY = identifier(digest, r"^\s*sha(256|384|512)-[A-Za-z0-9+/]+={0,2}\s*$", "sha384-...")
+
+
+class Encrypt(Words):
+    """Segments that only who gets the key can play; it keeps nobody who may play them from keeping them."""
+
+    method: Annotated[Literal["aes-128"], one_of("aes-128")] = "aes-128"
+    """Whole segments, each with a vector of its own."""
+    # Where a key is kept is no news for who reads release.json.
+    key: Secret = Field(exclude=True)
+    """The name of the key, which is told as 32 hexadecimal digits; no build writes it down."""
+    url: Annotated[str, KEY_PLACE]
+    """Where players fetch its 16 bytes: on the web, or relative to the playlists."""
 
 
 class HlsJs(Words):
@@ -83,11 +108,11 @@ class Hls(Words):
     segment: Annotated[Fraction, SEGMENT, SPOKEN] = Field(default="6 s", validate_default=True)
     """How long a segment is, at most."""
     layout: Annotated[Literal["single", "files"], one_of("single", "files")] = "single"
-    """One file for each rendition, or, for hosts without range requests, one for each segment too."""
+    """One file for each rendition, or, for hosts without range requests, one for each segment too, as `encrypt` has it."""
     container: Annotated[None, not_made_yet("container", "mp4")] = None
     """Not made yet: all is MP4."""
-    encrypt: Annotated[None, not_made_yet("encrypt")] = None
-    """Not made yet."""
+    encrypt: Encrypt | None = None
+    """Encrypts what players stream; there is no file of a whole rendition then."""
     hls_js: HlsJs | None = None
     """For browsers that play no HLS, which else play the one file of a rendition."""
 
@@ -100,6 +125,13 @@ class Hls(Words):
         if not set(renditions) & set(SOUNDS):
             raise Wrong(((), f"'renditions' needs one of {', '.join(SOUNDS)} too, as the tracks are sound"))
         return renditions
+
+    @model_validator(mode="after")
+    def encrypted_in_files(self) -> Self:
+        """A range of a file cannot be decrypted."""
+        if self.encrypt and self.layout == "single" and "layout" in self.model_fields_set:
+            raise Wrong((("layout",), "'encrypt' makes a file of each segment; say `layout: files`, or take it out"))
+        return self
 
     @property
     def pictures(self) -> tuple[str, ...]:

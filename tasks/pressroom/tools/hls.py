@@ -25,19 +25,20 @@ class WriteHls(Step):
     """Writes every playlist of a release: of all that it is streamed as, and of each rendition; the same for each track.
 
     `renditions` and `which` are the names of what was packaged and of the tracks, as `rendition.playlist_names` takes them;
-    `playlists` stand in its order.
+    `playlists` stand in its order. `key_url` is where players fetch the key of what is encrypted.
     """
 
     renditions: tuple[str, ...]
     packaged: tuple[Path, ...]
     which: tuple[str, ...]
     segment: Fraction
+    key_url: str | None = None
     playlists: tuple[Path, ...] = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write them."""
         made = notes.read_all(Rendition, self.packaged)
-        texts = rendition.playlists(tuple(zip(self.renditions, made, strict=True)), self.which, self.segment)
+        texts = rendition.playlists(tuple(zip(self.renditions, made, strict=True)), self.which, self.segment, self.key_url)
         names = rendition.playlist_names(self.renditions, self.which)
         for name, path in zip(names, self.playlists, strict=True):
             work.beside(path).write_text(texts[name], encoding="utf-8", newline="\n")
@@ -102,6 +103,8 @@ class WritePage(Step):
     renditions: tuple[str, ...]
     packaged: tuple[Path, ...]
     library: Library | None
+    key_url: str | None = None
+    """As in `WriteHls`."""
     output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
@@ -116,12 +119,13 @@ class WritePage(Step):
             title=self.words.title,
             artist=self.words.artist,
             language=self.words.language,
-            key=made[0].file or made[0].whole.init,
+            key=made[0].identity,
             length=made[0].seconds,
             sources=sources,
             marks=tuple(player.Mark(start=start, title=title, video=video) for start, title, video in marks),
             cover=self.words.cover,
             library=self.library.named if self.library else None,
+            key_url=self.key_url,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")
 

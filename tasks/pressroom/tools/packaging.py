@@ -17,6 +17,7 @@ from pressroom.formats.track import joined, sound
 from pressroom.formats.webfile import HASH_LETTERS
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
+from pressroom.tools.encryption import Cipher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from pressroom.formats.secretname import SecretName
     from pressroom.formats.segments import Range, Segment
     from pressroom.formats.track import Track
     from pressroom.plan import Work
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 class Package(Step):
     """Packages a rendition: one file for all of it, a small one that begins each track, and with `files` one for each segment.
 
-    `stream` says what is packaged: the file beside it, or else the tracks' own, `bare`, joined.
+    `stream` says what is packaged: the file beside it, or else the tracks' own, `bare`, joined. Segments are encrypted where
+    `key` names one; then each is a file, and none is of all of it. Another key of that name is for the user to tell, by
+    removing what was made with the old one.
     """
 
     weight: ClassVar[float] = IO
@@ -43,6 +47,7 @@ class Package(Step):
     bare: tuple[Path, ...]
     segment: Fraction
     layout: Literal["single", "files"]
+    key: SecretName | None = None
     folder: Path = field(metadata=ASIDE)
     packaged: Path = field(metadata=OUTPUT)
 
@@ -73,20 +78,18 @@ class Package(Step):
         source = Chain(files)
         track = source.sound()
         plan = segments.sound_plan(track, self.segment, marks=stream.starts[1:])
-        written = Written(cmaf.packaged(track, plan), source, Folder(work, self.folder, self.rendition))
-        whole = written.whole()
-        split = self.layout == "files"
+        cipher = Cipher(self.key) if self.key else None
+        written = Written(cmaf.packaged(track, plan), source, Folder(work, self.folder, self.rendition), cipher)
+        file = None if cipher else written.whole()
+        ranged = file if self.layout == "single" else None
         return Rendition(
             codec=track.description.codec,
             timescale=track.timescale,
             starts=stream.starts,
             length=track.length,
-            file=whole,
-            whole=written.split(None, plan.segments) if split else written.ranges(whole, None, plan.segments),
-            tracks=tuple(
-                written.split(stretch, stretch.segments) if split else written.ranges(whole, stretch, stretch.segments)
-                for stretch in plan.ranges
-            ),
+            file=file,
+            whole=written.played(ranged, None, plan.segments),
+            tracks=tuple(written.played(ranged, stretch, stretch.segments) for stretch in plan.ranges),
             files=tuple(written.folder.made.values()),
         )
 
@@ -98,13 +101,21 @@ class Written:
     package: cmaf.Package
     source: Chain
     folder: Folder
+    cipher: Cipher | None
 
     def whole(self) -> str:
         """The one file."""
         return self.folder.write(".mp4", cmaf.written(self.package, self.source))
 
-    def ranges(self, file: str, stretch: Range | None, cut: Sequence[Segment]) -> Played:
-        """The whole, or a stretch of it with an init segment of its own, as ranges of the one file."""
+    def played(self, file: str | None, stretch: Range | None, cut: Sequence[Segment]) -> Played:
+        """The whole, or a stretch of it with an init segment of its own: as ranges of a file, or as a file for each segment."""
+        if file:
+            return self._ranges(file, stretch, cut)
+        # Those that two lists have are the same files.
+        return Played(init=self._init(stretch), init_size=None, pieces=tuple(map(self._segment, cut)))
+
+    def _ranges(self, file: str, stretch: Range | None, cut: Sequence[Segment]) -> Played:
+        """Ranges of the one file."""
         pieces = [
             Piece(uri=file, ticks=segment.end - segment.start, size=size, offset=offset)
             for segment, (offset, size) in zip(cut, map(self.package.extent, cut), strict=True)
@@ -113,24 +124,20 @@ class Written:
             return Played(init=file, init_size=len(self.package.init), pieces=tuple(pieces))
         return Played(init=self._init(stretch), init_size=None, pieces=tuple(pieces))
 
-    def split(self, stretch: Range | None, cut: Sequence[Segment]) -> Played:
-        """The whole, or a stretch of it, as a file for each segment; those that both list are the same."""
-        pieces = [
-            Piece(
-                uri=self._segment(segment), ticks=segment.end - segment.start, size=self.package.extent(segment)[1], offset=None
-            )
-            for segment in cut
-        ]
-        return Played(init=self._init(stretch), init_size=None, pieces=tuple(pieces))
-
     def _init(self, stretch: Range | None) -> str:
         """An init segment as a file."""
         content = cmaf.range_init(self.package, stretch) if stretch else self.package.init
         return self.folder.write(".mp4", [content])
 
-    def _segment(self, segment: Segment) -> str:
+    def _segment(self, segment: Segment) -> Piece:
         """A segment as a file."""
-        return self.folder.write(".m4s", cmaf.segment_written(self.package, segment, self.source))
+        content, iv = cmaf.segment_written(self.package, segment, self.source), None
+        if self.cipher:
+            vector, encrypted = self.cipher.encrypted(b"".join(content))
+            content, iv = iter([encrypted]), vector.hex()
+        uri = self.folder.write(".m4s", content)
+        size = self.folder.made[uri].bytes
+        return Piece(uri=uri, ticks=segment.end - segment.start, size=size, offset=None, iv=iv)
 
 
 class Chain:

@@ -86,7 +86,7 @@ class PackageVideo(Step):
         track = heard.sound()
         sound = cmaf.packaged(track, segments.sound_plan(track, self.segment, at=starts))
         written = [
-            Written(package, chain, Folder(work, self.folder, f"{self.prefix}.{name}"))
+            Written(package, chain, Folder(work, self.folder, f"{self.prefix}.{name}"), cipher=None)
             for name, package, chain in zip((*self.renditions, footage.SOUND), (*packages, sound), (*shown, heard), strict=True)
         ]
         both = Folder(work, self.folder, self.prefix)
@@ -177,14 +177,13 @@ class WriteVideo(Step):
 def _rendition(written: Written, *, split: bool) -> Rendition:
     """A rendition of a video, as it lies in the folder."""
     package = written.package
-    cut = package.plan.segments
     return Rendition(
         codec=package.track.description.codec,
         timescale=package.track.timescale,
         starts=(0,),
         length=package.track.length,
         file=None,
-        whole=written.split(None, cut) if split else written.ranges(written.whole(), None, cut),
+        whole=written.played(None if split else written.whole(), None, package.plan.segments),
         tracks=(),
         files=(),
     )

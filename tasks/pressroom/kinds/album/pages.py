@@ -48,6 +48,7 @@ def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
         renditions=tuple(names),
         packaged=tuple(map(paths.packaged, names)),
         library=_library(hls),
+        key_url=hls.encrypt.url if hls.encrypt else None,
         output=paths.hls / "player.html",
     )
     for index, track in enumerate(album.tracks):
