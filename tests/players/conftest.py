@@ -85,19 +85,24 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     shutil.copy(LIBRARY, repo.path / "releases/hls.min.js")
     words = HLS.replace("{", "{layout: files, segment: 2 s, hls_js: {file: hls.min.js}, ")
     repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{words}tracks:\n{tracks}")
+    words = words.replace("{", "{encrypt: {key: env:SEALED_KEY, url: keys/sealed.key}, ", 1)
+    repo.write("releases/sealed.yaml", f"{HEAD.format(title='Sealed')}{words}tracks:\n{tracks}")
     made = ("-f", "lavfi", "-i", f"sine=f=220:r=48000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
     subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "releases/masters/long.flac"], cwd=repo.path, check=True
     )
     single = "hls: {renditions: [opus-64]}\ntracks: [{title: Long, file: masters/long.flac}]\n"
     repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
-    split = [f"split:hls-{step}" for step in ("playlists", "chapters", "library", "cover", "page")]
+    parts = ("playlists", "chapters", "library", "cover", "page")
+    split = [f"{slug}:hls-{part}" for slug in ("split", "sealed") for part in parts]
     steps = ["moon", *split, "long:hls-page", "long:hls-playlists"]
-    done = repo.run(sys.executable, "-c", START, "run", *steps)
+    done = repo.run(sys.executable, "-c", START, "run", *steps, SEALED_KEY=KEY)
     assert 0 == done.code, done
+    repo.write("build/sealed/hls/keys/sealed.key", bytes.fromhex(KEY))
     return repo
 
 
+KEY = "c0ffee00decade11facade22badcab1e"
 HEAD = "kind: album\ntitle: {title}\nartist: The Lanterns\ncover: cover.png\n"
 HLS = "hls: {renditions: [aac-128, opus-96, flac]}\n"
 

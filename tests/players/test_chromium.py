@@ -103,6 +103,15 @@ def test_hls_js_is_used_where_the_author_has_it(browser: Browser) -> None:
     assert ([], [], []) == (ended["stalls"], ended["errors"], heard.said)
 
 
+def test_what_is_encrypted_is_played_by_hls_js(browser: Browser) -> None:
+    """Across the joins, with a key that lies beside the playlists; Chromium's own HLS decrypts no MP4, and is not asked."""
+    heard = browser.page("/sealed/hls/player.html", ("ready",), ("click", "#play"), ("end",), ("tell",))
+    ended = heard.told[0]
+    assert ended["source"].startswith("blob:")
+    assert math.isclose(LENGTH, ended["duration"], abs_tol=MILLISECOND)
+    assert (True, [], [], []) == (ended["ended"], ended["stalls"], ended["errors"], heard.said)
+
+
 def test_the_page_is_one_that_people_can_use(browser: Browser, tmp_path: Path) -> None:
     """At 360 pixels nothing is cut off; tracks, keys and the pause do what they say; no other host is asked."""
     acts = (

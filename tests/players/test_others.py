@@ -36,10 +36,11 @@ def masters(repo: Repo) -> bytes:
     return b"".join(path.read_bytes()[44:] for path in paths)
 
 
+@pytest.mark.parametrize("release", ["moon", "sealed"])
 @pytest.mark.parametrize("rendition", ["aac-128", "opus-96", "flac"])
-def test_mpv_plays_it_to_its_end(browser: Browser, rendition: str) -> None:
-    """As long as the masters, but for a frame; what it writes is filled up with zeros."""
-    address = urljoin(browser.address, f"/moon/hls/{rendition}.m3u8")
+def test_mpv_plays_it_to_its_end(browser: Browser, release: str, rendition: str) -> None:
+    """As long as the masters, but for a frame, encrypted or not; what it writes is filled up with zeros."""
+    address = urljoin(browser.address, f"/{release}/hls/{rendition}.m3u8")
     heard, said = ran("mpv", "--no-config", "--really-quiet", "--of=s16le", "--oac=pcm_s16le", "--vid=no", "-o", "-", address)
     rate = 44_100 if rendition == "flac" else 48_000
     assert abs(len(heard.rstrip(b"\0")) / 4 / rate - LENGTH / 44_100) < 0.05, said
@@ -55,10 +56,14 @@ def test_vlc_plays_it_to_its_end(browser: Browser, rendition: str) -> None:
     assert abs((len(heard) - 44) / 4 / 48_000 - LENGTH / 44_100) < 0.1, said
 
 
-def test_ffmpeg_plays_files_of_segments_by_http(browser: Browser, repo: Repo) -> None:
-    """FLAC is the masters, sample for sample; lossy sound has no sample less, and at most its priming and a frame more."""
+@pytest.mark.parametrize("release", ["split", "sealed"])
+def test_ffmpeg_plays_files_of_segments_by_http(browser: Browser, repo: Repo, release: str) -> None:
+    """FLAC is the masters, sample for sample; lossy sound has no sample less, and at most its priming and a frame more.
+
+    Those of `sealed` are encrypted, and it fetches the key.
+    """
     for rendition, most in (("flac", 0), ("aac-128", 2048), ("opus-96", 960 + 312)):
-        address = urljoin(browser.address, f"/split/hls/{rendition}.m3u8")
+        address = urljoin(browser.address, f"/{release}/hls/{rendition}.m3u8")
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", address, "-f", "s16le", "-"]
         heard = subprocess.run(command, capture_output=True, check=True).stdout
         if not most:

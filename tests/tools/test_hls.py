@@ -45,7 +45,7 @@ def packaged(bench: Bench) -> Path:
     return bench.beside(path).replace(path)
 
 
-def page(bench: Bench, *, library: Library | None = None) -> str:
+def page(bench: Bench, *, library: Library | None = None, key_url: str | None = None) -> str:
     """The page's text."""
     step = WritePage(
         name="p",
@@ -53,6 +53,7 @@ def page(bench: Bench, *, library: Library | None = None) -> str:
         renditions=("aac-128",),
         packaged=(packaged(bench),),
         library=library,
+        key_url=key_url,
         output=Path("player.html"),
     )
     return bench.make(step).read_text(encoding="utf-8")
@@ -93,6 +94,15 @@ def test_a_page_plays_the_list_or_the_one_file(bench: Bench) -> None:
     assert '<button type="button" data-start="5.000000"><span>&lt;/script&gt;</span>' in text
     assert 1 == text.count('src="cover.jpg"')
     assert "integrity=" not in text
+
+
+def test_a_page_that_few_browsers_play_is_told(bench: Bench) -> None:
+    """What is encrypted needs hls.js in the others."""
+    page(bench)
+    page(bench, library=Library(file=None, url="https://a.example/hls.js", integrity="sha384-QUJD"), key_url="moon.key")
+    assert [] == bench.said
+    assert " https://keys.example; worker-src" in page(bench, key_url="https://keys.example/moon.key")
+    assert ["player.html: most browsers play what is encrypted by hls.js alone; name it as `hls_js`"] == bench.said
 
 
 def test_a_library_is_held_against_its_digest(bench: Bench) -> None:

@@ -120,7 +120,8 @@ SCRIPT = """\
   const usable = data.sources.filter(plays);
   const sources = usable.length ? usable : data.sources;
 
-  /* Native HLS first; else the library, where the page names one; else the one file, if any, which every browser plays. */
+  /* Native HLS first; else the library, where the page names one; else the one file, which every browser plays. Where there is
+     none, all is encrypted, and Chromium's own HLS decrypts no MP4: so it is the library's first. */
   const open = (each, ways) => {
     source = each;
     if (library) { library.destroy(); library = null; }
@@ -142,11 +143,11 @@ SCRIPT = """\
       media.load();
     }
   };
-  const ways = (each) => [
-    ...(media.canPlayType(HLS) ? ['native'] : []),
-    ...(window.Hls && window.Hls.isSupported() ? ['library'] : []),
-    ...(each.file ? ['file'] : []),
-  ];
+  const ways = (each) => {
+    const native = media.canPlayType(HLS) ? ['native'] : [];
+    const library = window.Hls && window.Hls.isSupported() ? ['library'] : [];
+    return each.file ? [...native, ...library, 'file'] : [...library, ...native];
+  };
   const choose = (each) => {
     const going = !media.paused;
     wish = media.currentTime || wish;
