@@ -54,6 +54,13 @@ def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
     assert ["4:41: tracks[0].video: is for `hls`, which is not said; add `hls: {}`"] == mistakes(words)
 
 
+def test_a_video_cannot_be_encrypted(mistakes: Refuser) -> None:
+    """It would lie in the clear beside what is."""
+    words = HEAD.replace("file: a.wav", "file: a.wav, video: a.mp4")
+    told = ["4:41: tracks[0].video: cannot be encrypted; take it out, or `encrypt`"]
+    assert told == mistakes(f"{words}hls: {{encrypt: {{key: env:KEY, url: moon.key}}}}")
+
+
 @pytest.mark.parametrize(
     ("words", "mistake"),
     [
@@ -69,6 +76,8 @@ def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
 def test_subtitles_are_webvtt_by_language_and_of_a_video(words: str, mistake: str, mistakes: Refuser) -> None:
     """Each mistake where it stands."""
     assert [mistake] == mistakes(HEAD.replace("file: a.wav", f"file: a.wav, subtitles: {words}"))
+
+
 @pytest.mark.parametrize("url", ["https://keys.example:8443/a/moon.key?edition=1", "moon.key", "../keys/moon.key", "/key?id=7"])
 def test_a_key_lies_on_the_web_or_beside_the_playlists(url: str, read: Reader) -> None:
     """Its name and its place are all that a release says of it, and it is AES-128 if nothing else is said."""

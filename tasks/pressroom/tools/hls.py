@@ -128,7 +128,7 @@ class WritePage(Step):
             key_url=self.key_url,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")
-        if self.key_url and self.library_at is None:
+        if self.key_url and self.library is None:
             work.say(f"{self.output}: most browsers play what is encrypted by hls.js alone; name it as `hls_js`")
 
 
