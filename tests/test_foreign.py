@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Done
 
-TASKS = sorted({*VERBS, "check", "publish", "listing", "cleaning", "running"})
+TASKS = sorted({*VERBS, "listing", "cleaning", "running"})
 DODO = "\n\n".join(
     f"""\
 def task_{name.replace("-", "_")}():

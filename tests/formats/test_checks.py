@@ -230,3 +230,5 @@ def test_the_terminal_is_not_flooded() -> None:
         "warn: release: cover",
     )
     assert expected == checks.told([*peaks[:6], cover, *peaks[6:]])
+    *shown, last = checks.told(peaks, most=12)
+    assert ([checks.said(replace(check, fix=None)) for check in peaks[:11]], checks.said(peaks[11])) == (shown, last)

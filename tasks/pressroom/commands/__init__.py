@@ -17,6 +17,7 @@ VERBS = {
     "plan": "show what a build would do, and why",
     "why": "say why a step would run",
     "verify": "hold every output against the record",
+    "check": "show which checks failed, and what to do",
     "prune": "list or remove outputs that no release makes any more",
     "publish": "bring what was built to where people get it",
     "serve": "serve what was built, for a preview on this machine",

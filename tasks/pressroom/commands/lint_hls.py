@@ -12,6 +12,7 @@ from pressroom.commands import one_argument
 from pressroom.commands.repo import options
 from pressroom.errors import ReleaseError
 from pressroom.formats import hlslint
+from pressroom.formats.checks import WORDS
 from pressroom.source import visible
 from pressroom.tools.linting import reading
 from pressroom.tools.loopback import Loopback, checked
@@ -31,7 +32,6 @@ answers. The exit code is 1 when a rule that must be kept is broken.
 
   --json  every rule, kept or broken, as JSON
 """
-SHOWN = {"error": "error", "warn": "warning", "note": "note"}
 
 
 def run(arguments: list[str]) -> int:
@@ -63,7 +63,7 @@ def _tell(found: Sequence[Check], failed: Sequence[Check]) -> None:
     """A line for each place, and how many rules are kept."""
     for check in failed:
         subject = visible(check.subject.rpartition("/")[2])
-        print(f"{SHOWN[check.severity]}: {subject}: {visible(str(check.measured or ''))}\n    {check.message}")  # noqa: T201
+        print(f"{WORDS[check.severity]}: {subject}: {visible(str(check.measured or ''))}\n    {check.message}")  # noqa: T201
     broken = {check.rule for check in failed}
     kept = {check.rule for check in found} - broken
     print(f"{len(kept)} rules are kept, {len(broken)} broken")  # noqa: T201

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from pressroom.commands.repo import chosen, here, options, still
+from pressroom.commands.repo import chosen, here, options, still, visible_lines
 from pressroom.engine import releases
 from pressroom.engine.adopt import adopt, stands_but_for
 from pressroom.engine.forecast import forecast
@@ -78,11 +78,6 @@ def run(arguments: Sequence[str]) -> int:
         if not count and not errors:
             print("nothing to publish; `publish` in a release names its destinations", file=sys.stderr)  # noqa: T201
     return exit_code(errors)
-
-
-def visible_lines(error: PressroomError) -> str:
-    """An error, in which nothing writes to the terminal but its own line breaks."""
-    return "\n".join(visible(line) for line in str(error).split("\n"))
 
 
 def _reports(loaded: Loaded, build: Build, run: Run, *, changing: bool) -> Iterator[Report]:

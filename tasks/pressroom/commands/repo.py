@@ -14,6 +14,7 @@ from pressroom.engine.lock import locked
 from pressroom.engine.settings import STATE
 from pressroom.errors import MachineError, UsageError
 from pressroom.names import suggestion
+from pressroom.source import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,6 +71,11 @@ def path_in(build: Build, name: str) -> Path:
     """A file below the repo as steps name it."""
     path = Path(os.path.abspath(name))  # noqa: PTH100  # links stay links
     return path.relative_to(build.root) if path.is_relative_to(build.root) else path
+
+
+def visible_lines(text: object) -> str:
+    """A text, such as an error's, in which nothing writes to the terminal but its own line breaks."""
+    return "\n".join(map(visible, str(text).split("\n")))
 
 
 def size(count: int) -> str:

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from pressroom.formats.facts import AudioFacts, CoverFacts, EncodedFacts, Receipt
 
 Severity = Literal["error", "warn", "note"]
+WORDS: dict[Severity, str] = {"error": "error", "warn": "warning", "note": "note"}
+"""The severities as a sentence has them."""
 SMALL_COVER = 1400
 QUIET_PEAK = -1.0
 SHOWN = 3
-"""Of one rule, on the terminal."""
+"""Of one rule, while a release is built."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,16 +209,16 @@ def said(check: Check) -> str:
     return f"{check.severity}: {check.subject}: {check.rule}{measured}{fix}"
 
 
-def told(failed: Iterable[Check]) -> tuple[str, ...]:
+def told(failed: Iterable[Check], most: int = SHOWN) -> tuple[str, ...]:
     """What a terminal says of failed checks: a few of each rule, how many more there are, and the cure once."""
     groups: dict[tuple[str, str], list[Check]] = {}
     for check in failed:
         groups.setdefault((check.severity, check.rule), []).append(check)
     lines: list[str] = []
     for (severity, rule), group in groups.items():
-        lines += [said(replace(check, fix=None)) for check in group[:SHOWN]]
-        if len(group) > SHOWN:
-            lines.append(f"{severity}: {rule}: {len(group) - SHOWN} more, all of them in checks.json")
+        lines += [said(replace(check, fix=None)) for check in group[:most]]
+        if len(group) > most:
+            lines.append(f"{severity}: {rule}: {len(group) - most} more, all of them in checks.json")
         if group[0].fix:
             lines[-1] += f"\n    {group[0].fix}"
     return tuple(lines)
