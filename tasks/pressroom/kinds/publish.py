@@ -119,7 +119,10 @@ class Folder(Words):
     what: What = "build"
     """`build`: all files, below `<slug>/`; `payload`: what torrents hold, and then the .torrents; `torrent`: these alone."""
     trackers: Trackers = ()
-    """Secrets that hold whole announce addresses, which these .torrents get in place of theirs; with `what: torrent`."""
+    """Secrets that hold whole announce addresses, which these .torrents get in place of theirs; with `what: torrent`.
+
+    The files are for everyone to read, as the client may run as another user: who may open the folder can read the secrets.
+    """
 
     @property
     def label(self) -> str:
