@@ -2,15 +2,12 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from pressroom.commands import doctor, main
 from pressroom.commands.doctor import Finding
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOW = "unset PRESSROOM_FFMPEG to use the one that came with pip, or set it to version 7 or newer"
 
@@ -91,3 +88,42 @@ def test_it_takes_no_arguments(capsys: pytest.CaptureFixture[str]) -> None:
     """`pressroom doctor me` is an error that shows the usage."""
     assert main(["doctor", "me"]) == 2
     assert capsys.readouterr().err.startswith("usage: pressroom doctor\n")
+
+
+PUBLISHED = """\
+kind: album
+title: Moon
+artist: A
+tracks: [{title: Rise, file: 01.wav}]
+publish:
+  - {to: rsync, target: "me@host:/srv/music"}
+  - {to: s3, bucket: lanterns, access_key: keyring:s3/me, secret_key: env:KEY}
+  - {to: webseed}
+"""
+
+
+def test_what_publishing_needs_is_told(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what the releases here name: the program, or the line that installs it; what no release needs is no problem."""
+    (elsewhere / "releases").mkdir()
+    (elsewhere / "releases" / "moon.yaml").write_text(PUBLISHED, encoding="utf-8")
+    (elsewhere / "releases" / "sun.yaml").write_text("kind: albun\n", encoding="utf-8")
+    monkeypatch.setenv("PATH", str(elsewhere))
+    monkeypatch.setattr(doctor, "EXTRAS", dict.fromkeys(doctor.EXTRAS, "no_such_module") | {"web": "json"})
+    why = "not installed, and moon is published by it"
+    assert [
+        Finding(what="keyring", found=why, mend="python -m pip install 'pressroom[keyring]'"),
+        Finding(what="rsync", found=why, mend="install it, for example: apt install rsync"),
+        Finding(what="s3", found=why, mend="python -m pip install 'pressroom[s3]'"),
+        Finding(what="web", found="installed"),
+        Finding(what="serve", found="not installed; for a preview: python -m pip install 'pressroom[serve]'"),
+    ] == [*doctor._publishing(Path("build"))]
+    program(elsewhere / "rsync", "")
+    assert Finding(what="rsync", found=f"{elsewhere}/rsync") in doctor._publishing(Path("build"))
+
+
+def test_publishing_is_looked_at_in_a_repo_alone(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere there is nothing to publish."""
+    monkeypatch.setenv("PRESSROOM_FFMPEG", str(elsewhere / "none"))
+    assert "serve" not in [finding.what for finding in doctor.findings(elsewhere)]
+    (elsewhere / "dodo.py").touch()
+    assert "serve" in [finding.what for finding in doctor.findings(elsewhere)]

@@ -7,9 +7,11 @@ import platform
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from pressroom.engine.running import Running
 from pressroom.engine.settings import STATE, Settings, settings
 from pressroom.engine.toolchain import Toolchain
 from pressroom.engine.work import StepWork
-from pressroom.errors import PressroomError, UsageError
+from pressroom.errors import PressroomError, ReleaseError, UsageError
 from pressroom.tools import ffmpeg
 from pressroom.tools.encode import ENCODERS
 
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 USAGE = """\
 usage: pressroom doctor
 
-Say in one screen whether this machine is ready, and how to mend what is not. The exit code is 0
-when all is well, 3 when something is not. Works outside a releases repo too.
+Say in one screen whether this machine is ready to build, and to publish what the releases here
+publish, and how to mend what is not. The exit code is 0 when all is well, 3 when something is not.
+Works outside a releases repo too.
 """
 FILTERS = {
     "ebur128": "ebur128=peak=true",
@@ -42,6 +45,8 @@ FILTERS = {
     "aresample with soxr": "aresample=out_sample_rate=44100:resampler=soxr",
 }
 """The filters that steps use, each in a form that can be run."""
+EXTRAS = {"keyring": "keyring", "qbittorrent": "qbittorrentapi", "s3": "s3fs", "serve": "uvicorn", "web": "httpx"}
+"""What can be installed with pressroom, and a module that comes by it."""
 PICTURES = {"jpg": "JPEG", "zlib": "PNG", "webp": "WebP", "libtiff": "TIFF", "littlecms2": "colour profiles"}
 OLDEST = {"doit": "0.37", "mutagen": "1.48.1", "Pillow": "11", "pydantic": "2.8", "rich": "13.7"}
 """Oldest versions that do, as in pyproject.toml."""
@@ -94,6 +99,8 @@ def findings(root: Path) -> Iterator[Finding]:
     yield from _ffmpeg(in_force.ffmpeg)
     yield _disk(root)
     yield from _repo(root, in_force.build)
+    if (root / "dodo.py").is_file():
+        yield from _publishing(in_force.build)
 
 
 def _library(package: str, version: str, oldest: str) -> Finding:
@@ -184,3 +191,36 @@ def _repo(root: Path, build: Path) -> Iterator[Finding]:
     closed = [place for place in places if not os.access(place, os.W_OK)]
     mend = f"give yourself the right to write there: chmod u+w {closed[0]}" if closed else ""
     yield Finding(what="repo", found=f"{closed[0]} cannot be written to" if closed else str(root), mend=mend)
+
+
+def _publishing(build: Path) -> Iterator[Finding]:
+    """What the releases here need to be published, and what shows them on this machine."""
+    for need, slug in sorted(_needs(build).items()):
+        if need == "rsync":
+            found, mend = shutil.which("rsync"), "install it, for example: apt install rsync"
+        else:
+            found, mend = _installed(need), f"python -m pip install 'pressroom[{need}]'"
+        lacking = f"not installed, and {slug} is published by it"
+        yield Finding(what=need, found=found or lacking, mend="" if found else mend)
+    serve = _installed("serve") or "not installed; for a preview: python -m pip install 'pressroom[serve]'"
+    yield Finding(what="serve", found=serve)
+
+
+def _needs(build: Path) -> dict[str, str]:
+    """The extras, or rsync, that releases are published by, each with one of these; what cannot be read, `doit` tells of."""
+    from pressroom.engine import releases  # noqa: PLC0415  # a pydantic that is too old to read them is told of first
+    from pressroom.kinds.publish import secrets_of  # noqa: PLC0415  # likewise
+
+    needs: dict[str, str] = {}
+    for release in releases.found(build)[0]:
+        with suppress(ReleaseError):
+            kind, words = releases.read(release)
+            for one in kind.publishing(words).destinations:
+                wanted = {"web" if one.to == "webseed" else one.to, *(secret.keeper for secret in secrets_of(one))}
+                needs |= dict.fromkeys(wanted & {"rsync", *EXTRAS}, release.slug)
+    return needs
+
+
+def _installed(extra: str) -> str:
+    """That an extra is installed; nothing where it is not."""
+    return "installed" if find_spec(EXTRAS[extra]) else ""
