@@ -29,6 +29,7 @@ publish:
   - {to: folder, path: %s, what: payload}
   - {to: folder, path: %s, what: torrent, trackers: [env:ANNOUNCE]}
 """
+USAGE = "usage: pressroom publish [--dry-run | --status [--json]] [--locked] [RELEASE ...]"
 NAME = "The Lanterns - Moon"
 
 
@@ -113,10 +114,52 @@ def test_other_bytes_need_another_edition(lanterns: Repo) -> None:
     assert 2 == len(list((lanterns.path / "published" / "moon").iterdir()))
 
 
+def test_what_is_kept_of_earlier_editions_is_told(lanterns: Repo) -> None:
+    """Once the later one is everywhere: how large it is, and what removes it; a folder of yours is none of it."""
+
+    def kept() -> list[str]:
+        lines = lanterns.doit("publish", "--status", ANNOUNCE=ANNOUNCE).out.splitlines()
+        return [line for line in lines if line.startswith("kept")]
+
+    assert 0 == lanterns.doit("publish", ANNOUNCE=ANNOUNCE).code
+    lanterns.write("published/moon/notes/mine.txt", "mine")
+    (first,) = (path for path in (lanterns.path / "published" / "moon").iterdir() if path.name != "notes")
+    lanterns.edit("releases/moon.yaml", "torrent: {}", "torrent: {}\nedition: 2")
+    lanterns.edit("releases/moon.yaml", "- title: Rise", "- title: Arise")
+    assert 0 == lanterns.doit().code
+    assert [] == kept()
+    assert 0 == lanterns.doit("publish", ANNOUNCE=ANNOUNCE).code
+    size = sum(path.stat().st_size for path in first.rglob("*") if path.is_file())
+    remedy = f"when no client seeds them any more: rm -r published/moon/{first.name}"
+    assert [f"kept  moon  published/moon: 1 earlier payload, {size / 1000:.1f} kB; {remedy}"] == kept()
+    shutil.rmtree(first)
+    assert [] == kept()
+
+
+def test_the_status_is_there_for_programs(lanterns: Repo, tmp_path: Path) -> None:
+    """Each destination with its state, or with what went wrong; nothing else on standard output."""
+    lanterns.write("releases/sun.yaml", "kind: album\ntracks: []\n")
+    lanterns.edit("releases/moon.yaml", "publish:\n", f"publish:\n  - {{to: folder, path: {tmp_path}/none/web}}\n")
+    assert 2 == lanterns.doit().code
+    done = lanterns.doit("publish", "--status", "--json", ANNOUNCE=ANNOUNCE)
+    moon, sun = json.loads(done.out)["releases"]
+    assert ("sun", []) == (sun["slug"], sun["destinations"])
+    assert sun["error"].startswith("releases/sun.yaml:1:1: missing key 'title'\n")
+    assert ("moon", None) == (moon["slug"], moon["error"])
+    first, failed, *rest = moon["destinations"]
+    place = f"folder {tmp_path}/none/web"
+    error = f"{place}: {tmp_path}/none: no such folder; make it, or mount its disk"
+    assert {"to": place, "state": "failed", "note": None, "error": error} == failed
+    assert first["to"].startswith("payload published/moon/")
+    assert [("absent", None, None)] * 4 == [(one["state"], one["note"], one["error"]) for one in (first, *rest)]
+    assert (3, "") == (done.code, done.err)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("--dry-run", "--status"), 2, "usage: pressroom publish [--dry-run | --status] [--locked] [RELEASE ...]"),
+        (("--dry-run", "--status"), 2, USAGE),
+        (("--json",), 2, USAGE),
         (("mon",), 2, "'mon' is no release; did you mean 'moon'?"),
         ((), 0, "nothing to publish; `publish` in a release names its destinations"),
     ],

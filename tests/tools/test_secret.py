@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import json
 import pickle
 import sys
 import types
@@ -52,6 +53,7 @@ def test_every_spelling_is_taken_out() -> None:
                 text = encode(b"u" * before + CANARY.encode() + b"v" * after).decode()
                 assert "***" in secrets.redacted(text)
                 assert len(secrets.redacted(text)) < 20
+    assert '{"key": "***"}' == read('a"b\\c').redacted(json.dumps({"key": 'a"b\\c'}))
     assert f"{CANARY!r}"[1:-1] not in secrets.redacted(repr({"key": CANARY}))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressroom.commands.repo import chosen, here, options, still, visible_lines
+from pressroom.commands.repo import chosen, here, options, size, still, visible_lines
 from pressroom.engine import releases
 from pressroom.engine.adopt import adopt, stands_but_for
 from pressroom.engine.forecast import forecast
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from pressroom.publish.release import Report
 
 USAGE = """\
-usage: pressroom publish [--dry-run | --status] [--locked] [RELEASE ...]
-       doit publish [--dry-run | --status] [--locked] [RELEASE ...]
+usage: pressroom publish [--dry-run | --status [--json]] [--locked] [RELEASE ...]
+       doit publish [--dry-run | --status [--json]] [--locked] [RELEASE ...]
 
 Bring what was built to the destinations under `publish`: of all releases, or of those that are
 named. What is there already is left alone, so it may be run again at any time, and goes on where
@@ -40,18 +42,34 @@ it was stopped. Files go first, then what leads people to them. Nothing is ever 
 
   --dry-run  only show what would be changed
   --status   only show how each destination stands: absent, incomplete, current, outdated (an
-             earlier build is there) or drifted (it is not as it was published)
+             earlier build is there) or drifted (it is not as it was published); where all is
+             current, also what `published/` has kept of earlier editions
+  --json     with --status: {releases: [{slug, error, destinations: [{to, state, note, error}]}]};
+             `state` is one of those, or `failed`, `skipped` or `kept`
   --locked   fail where the lock beside a release would have to change
 """
 MOST_SHOWN = 10
 """Changes of one destination that are shown."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What became of one release: of each destination, and the error that kept it from others."""
+
+    slug: str
+    reports: tuple[Report, ...]
+    error: PressroomError | None = None
+
+    @property
+    def errors(self) -> tuple[PressroomError, ...]:
+        """All that went wrong."""
+        return tuple(error for error in (self.error, *(report.error for report in self.reports)) if error)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Publish, or show; returns the exit code of the first thing that failed."""
-    given, names = options(arguments, ["--dry-run", "--status", "--locked"], USAGE)
-    if {"--dry-run", "--status"} <= given:
-        raise UsageError(f"{USAGE.rstrip()}\n\n--dry-run and --status are two answers; ask for one of them")
+    given, names = options(arguments, ["--dry-run", "--status", "--json", "--locked"], USAGE)
+    _refuse_together(given)
     build, secrets, changing = here(), Secrets(), not given & {"--dry-run", "--status"}
     with still(build, writing=changing), guarded(secrets):
         shared = Run(
@@ -62,22 +80,38 @@ def run(arguments: Sequence[str]) -> int:
             frozen="--locked" in given,
             begins=_begins,
         )
-        errors: list[PressroomError] = []
-        count = 0
-        for loaded in chosen(build, names):
-            try:
-                for report in _reports(loaded, build, shared, changing=changing):
-                    count += 1
-                    _tell(loaded.slug, report, given)
-                    errors += [report.error] if report.error else []
-            except PressroomError as error:
-                print(visible_lines(error), file=sys.stderr)  # noqa: T201
-                errors.append(error)
+        answers = [_answer(loaded, build, shared, given) for loaded in chosen(build, names)]
         if changing:
             build.state.commit(files=build.digests.taken())
-        if not count and not errors:
+        if "--json" in given:
+            print(json.dumps({"releases": [_record(answer) for answer in answers]}, indent=1, ensure_ascii=False))  # noqa: T201
+        elif not any(answer.reports or answer.error for answer in answers):
             print("nothing to publish; `publish` in a release names its destinations", file=sys.stderr)  # noqa: T201
-    return exit_code(errors)
+    return exit_code(error for answer in answers for error in answer.errors)
+
+
+def _refuse_together(given: set[str]) -> None:
+    """Raise UsageError for options that do not go together."""
+    if {"--dry-run", "--status"} <= given:
+        raise UsageError(f"{USAGE.rstrip()}\n\n--dry-run and --status are two answers; ask for one of them")
+    if "--json" in given and "--status" not in given:
+        raise UsageError(f"{USAGE.rstrip()}\n\n--json is a form of --status; ask for both")
+
+
+def _answer(loaded: Loaded, build: Build, run: Run, given: set[str]) -> Answer:
+    """Publish one release, or look at it, and tell of each destination as it is done."""
+    silent = "--json" in given
+    reports: list[Report] = []
+    try:
+        for report in _reports(loaded, build, run, changing=not given & {"--dry-run", "--status"}):
+            reports.append(report)
+            if not silent:
+                _tell(loaded.slug, report, given)
+    except PressroomError as error:
+        if not silent:
+            print(visible_lines(error), file=sys.stderr)  # noqa: T201
+        return Answer(slug=loaded.slug, reports=tuple(reports), error=error)
+    return Answer(slug=loaded.slug, reports=tuple(reports))
 
 
 def _reports(loaded: Loaded, build: Build, run: Run, *, changing: bool) -> Iterator[Report]:
@@ -185,6 +219,8 @@ def _tell(slug: str, report: Report, given: set[str]) -> None:
         print(visible(f"FAILED  {slug}"), visible_lines(report.error), sep="  ", file=sys.stderr)  # noqa: T201
     elif report.skipped:
         print(visible(f"skipped  {head}: {report.skipped}"))  # noqa: T201
+    elif report.kept:
+        print(visible(f"kept  {head}: {_kept(report)}"))  # noqa: T201
     elif report.outcome is None:
         print(visible(f"waits  {head}: what comes before it has failed"))  # noqa: T201
     else:
@@ -196,6 +232,31 @@ def _tell(slug: str, report: Report, given: set[str]) -> None:
         print(visible(f"{word}  {head}{was}{note}"))  # noqa: T201
         if "--status" not in given:
             _tell_changes(outcome.changed, len(outcome.changed) if "--dry-run" in given else MOST_SHOWN)
+
+
+def _kept(report: Report) -> str:
+    """How large the payloads are that a release had before, and how to be rid of them."""
+    bytes_ = sum(path.stat().st_size for folder in report.kept for path in folder.rglob("*") if path.is_file())
+    count, folders = len(report.kept), " ".join(map(str, report.kept))
+    return f"{count} earlier payload{'s' * (count > 1)}, {size(bytes_)}; when no client seeds them any more: rm -r {folders}"
+
+
+def _record(answer: Answer) -> dict[str, object]:
+    """A release in the JSON."""
+    error = str(answer.error) if answer.error else None
+    return {"slug": answer.slug, "error": error, "destinations": [_told(report) for report in answer.reports]}
+
+
+def _told(report: Report) -> dict[str, str | None]:
+    """A destination in the JSON."""
+    state, note = "failed", ""
+    if report.outcome:
+        state, note = report.outcome.state, report.outcome.note
+    elif report.skipped:
+        state, note = "skipped", report.skipped
+    elif report.kept:
+        state, note = "kept", _kept(report)
+    return {"to": report.label, "state": state, "note": note or None, "error": str(report.error) if report.error else None}
 
 
 def _tell_changes(changed: Sequence[str], most: int) -> None:

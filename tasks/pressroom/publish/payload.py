@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pressroom.errors import MachineError, PressroomError
+from pressroom.publish.content import HASH_LETTERS, PUBLISHED
 from pressroom.publish.files import cannot, flush, put, standing
 from pressroom.publish.protocol import Change, Destination, View
 
@@ -15,9 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pressroom.publish.content import Served
+    from pressroom.publish.content import Content, Served
 
 READ_ONLY = 0o444
+
+
+def earlier(content: Content) -> tuple[Path, ...]:
+    """The folders of the payloads that a release had before; nothing else that lies beside them."""
+    beside = (PUBLISHED / content.slug).glob("*")
+    hashes = {path for path in beside if re.fullmatch(f"[0-9a-f]{{{HASH_LETTERS}}}", path.name)}
+    return tuple(sorted(hashes - {one.folder for one in content.torrents}))
 
 
 class Payload(Destination):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressroom.errors import PressroomError
+from pressroom.publish.content import PUBLISHED
 from pressroom.publish.editions import refuse_changed, torrents, write_lock
+from pressroom.publish.payload import earlier
 from pressroom.publish.places import NEEDS, Places
 from pressroom.publish.protocol import Outcome, bring
 
@@ -25,24 +27,34 @@ MOST_WRITTEN = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What became of one destination: an outcome, an error, or why it was `skipped`; nothing where it was not tried."""
+    """What became of one destination: an outcome, an error, or why it was `skipped`; nothing where it was not tried.
+
+    In place of a destination, `kept` are the folders of the payloads that a release had before.
+    """
 
     label: str
     outcome: Outcome | None = None
     error: PressroomError | None = None
     skipped: str = ""
+    kept: tuple[Path, ...] = ()
 
 
 def look(content: Content, publishing: Publishing, run: Run) -> Iterator[Report]:
-    """How every destination stands, and what would be changed, changing nothing; a failure is told once."""
-    failed = set()
+    """How every destination stands, and what would be changed, changing nothing; a failure is told once.
+
+    What was published before is told of when all is current: until then, it may be what people get.
+    """
+    failed, states = set(), set()
     places = Places(content, publishing, run)
     yield from _skipped(places)
     for maker in places.makers():
         if maker.after not in failed:
             report = _tried(maker, _seen)
             failed |= {report.label} if report.error else set()
+            states.add(report.outcome.state if report.outcome else "failed")
             yield report
+    if states <= {"current"} and (kept := earlier(content)):
+        yield Report(label=f"{PUBLISHED / content.slug}", kept=kept)
 
 
 def publish(content: Content, publishing: Publishing, run: Run, source: Path) -> Iterator[Report]:

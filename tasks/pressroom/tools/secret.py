@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib
+import json
 import os
 import re
 from pathlib import Path
@@ -120,7 +121,7 @@ def _spellings(text: str) -> Iterable[str]:
     quoted = {text, quote(text), quote(text, safe=""), quote_plus(text)}
     # Escapes in hex may be in small letters as well.
     quoted |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), one) for one in quoted}
-    quoted |= {text.encode("unicode_escape").decode(), repr(text)[1:-1]}
+    quoted |= {text.encode("unicode_escape").decode(), repr(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
     return quoted | set(_in_base64(text.encode()))
 
 
