@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import imageio_ffmpeg
 import pytest
+from filelock import FileLock
 from tests.conftest import DODO, Repo
 
 if TYPE_CHECKING:
@@ -70,11 +71,21 @@ class Browser:
 
 
 @pytest.fixture(scope="session")
-def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    """An album of three tracks that flow into each other, and a programme of two hours, built."""
+def repo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Repo:
+    """An album of three tracks that flow into each other, and a programme of two hours, built once for all workers of xdist."""
     if not (CHROMIUM and NODE and LIBRARY.exists()):
         pytest.skip("needs chromium, node, and `npm install --prefix .browsers` as CONTRIBUTING.md has it")
-    repo = Repo(tmp_path_factory.mktemp("streamed"))
+    own = tmp_path_factory.getbasetemp()
+    repo = Repo((own if worker_id == "master" else own.parent) / "streamed")
+    with FileLock(f"{repo.path}.lock"):
+        if not (repo.path / "whole").exists():
+            build(repo)
+            repo.write("whole", "")
+    return repo
+
+
+def build(repo: Repo) -> None:
+    """Write the releases, and build what the tests play of them."""
     repo.write("dodo.py", DODO)
     repo.picture("releases/cover.png", size=400)
     tracks = ""
@@ -87,11 +98,11 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{words}tracks:\n{tracks}")
     words = words.replace("{", "{encrypt: {key: env:SEALED_KEY, url: keys/sealed.key}, ", 1)
     repo.write("releases/sealed.yaml", f"{HEAD.format(title='Sealed')}{words}tracks:\n{tracks}")
-    made = ("-f", "lavfi", "-i", f"sine=f=220:r=48000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
+    made = ("-f", "lavfi", "-i", f"sine=f=220:r=8000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
     subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "releases/masters/long.flac"], cwd=repo.path, check=True
     )
-    single = "hls: {renditions: [opus-64]}\ntracks: [{title: Long, file: masters/long.flac}]\n"
+    single = "hls: {renditions: [flac]}\ntracks: [{title: Long, file: masters/long.flac}]\n"
     repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
     parts = ("playlists", "chapters", "library", "cover", "page")
     split = [f"{slug}:hls-{part}" for slug in ("split", "sealed") for part in parts]
@@ -99,7 +110,6 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     done = repo.run(sys.executable, "-c", START, "run", *steps, SEALED_KEY=KEY)
     assert 0 == done.code, done
     repo.write("build/sealed/hls/keys/sealed.key", bytes.fromhex(KEY))
-    return repo
 
 
 KEY = "c0ffee00decade11facade22badcab1e"
