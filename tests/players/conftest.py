@@ -29,6 +29,8 @@ NODE = shutil.which("node")
 START = "import sys; from pressroom.commands import main; sys.exit(main(sys.argv[1:]))"
 SECONDS = (4.2, 3.1, 3.7)
 """The lengths of the album's tracks."""
+FILM = 14
+"""Seconds of the first track's video."""
 HOURS = 2
 
 
@@ -92,7 +94,12 @@ def build(repo: Repo) -> None:
     for number, seconds in enumerate(SECONDS, 1):
         repo.wav(f"releases/masters/{number}.wav", seconds=seconds, hertz=220 * number)
         tracks += f"  - {{title: Track {number}, file: masters/{number}.wav}}\n"
-    repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{tracks}")
+    film = ("-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d={FILM}", "-f", "lavfi", "-i", f"sine=f=330:d={FILM}")
+    command = (imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *film, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "flac")
+    subprocess.run([*command, "releases/film.mkv"], cwd=repo.path, check=True)
+    repo.write("releases/film.vtt", "WEBVTT\n\n00:01.000 --> 00:07.000\nRise\n")
+    shown = tracks.replace("1.wav}", "1.wav, video: film.mkv, subtitles: {en: film.vtt}}")
+    repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{shown}")
     shutil.copy(LIBRARY, repo.path / "releases/hls.min.js")
     words = HLS.replace("{", "{layout: files, segment: 2 s, hls_js: {file: hls.min.js}, ")
     repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{words}tracks:\n{tracks}")

@@ -20,7 +20,7 @@ function watch(medium) {
 
 /* In the page: a medium of its own, played by hls.js. */
 function attach(list) {
-  const medium = document.createElement('audio');
+  const medium = document.createElement(document.getElementById('media').tagName);
   document.body.append(medium);
   window.medium = medium;
   const library = new window.Hls();
@@ -35,6 +35,7 @@ function told() {
   return {
     time: medium.currentTime, duration: medium.duration, ended: medium.ended, paused: medium.paused, source: medium.currentSrc,
     buffered: ranges.map((n) => [medium.buffered.start(n), medium.buffered.end(n)]),
+    size: [medium.videoWidth, medium.videoHeight], languages: [...(medium.textTracks || [])].map((track) => track.language),
     stalls: window.heard.stalls, errors: window.heard.errors, width: document.documentElement.scrollWidth,
     current: [...document.querySelectorAll('[aria-current=true] span')].map((mark) => mark.textContent),
   };

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.players.conftest import HOURS, SECONDS
+from tests.players.conftest import FILM, HOURS, SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.players
 MOON, LONG = "/moon/hls/player.html", "/long/hls/player.html"
+FILM_PAGE = "/moon/hls/01.video.html"
 LENGTH = sum(round(seconds * 44_100) for seconds in SECONDS) / 44_100
 MILLISECOND = 0.001
 
@@ -83,6 +84,23 @@ def test_the_one_file_plays_without_a_list(browser: Browser, repo: Repo, renditi
     ended = browser.page(MOON, ("ready",), *acts).told[0]
     assert math.isclose(LENGTH, ended["duration"], abs_tol=MILLISECOND)
     assert ([], []) == (ended["stalls"], ended["errors"])
+
+
+@pytest.mark.parametrize(
+    ("way", "source", "priming"),
+    [("itself", "/moon/hls/01.video.m3u8", 1024 / 48_000), ("hls.js", "blob:", 0), ("file", ".mp4", 0)],
+)
+def test_a_video_plays_across_its_segments(browser: Browser, way: str, source: str, priming: float) -> None:
+    """To its end, with its sound, across two seeks, and as long as it is but for the priming; each way, from the same page."""
+    library, without = "01.video.m3u8" if way == "hls.js" else "", way == "file"
+    acts = (("ready",), ("play",), ("wait", 3), ("tell",), ("seek", 9), ("wait", 2), ("seek", 5), ("wait", 2), ("tell",))
+    begun, sought, ended = browser.page(FILM_PAGE, *acts, ("end",), ("tell",), library=library, without=without).told
+    assert source in begun["source"]
+    assert -MILLISECOND <= begun["duration"] - FILM <= priming + MILLISECOND
+    assert 6 < sought["time"] < 8
+    assert (True, [], []) == (ended["ended"], ended["stalls"], ended["errors"])
+    assert ([[320, 180]], [1]) == ([ended["size"]], [len(begun["buffered"])])
+    assert ["en"] == ended["languages"]
 
 
 def test_a_browser_without_hls_plays_the_one_file(browser: Browser) -> None:

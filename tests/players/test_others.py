@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import imageio_ffmpeg
 import pytest
-from tests.players.conftest import SECONDS
+from tests.players.conftest import FILM, SECONDS
 
 if TYPE_CHECKING:
     from tests.conftest import Repo
@@ -54,6 +54,17 @@ def test_vlc_plays_it_to_its_end(browser: Browser, rendition: str) -> None:
     heard, said = ran("cvlc", "-I", "dummy", "--sout", chain, address, "vlc://quit")
     assert "Failed to create demuxer" not in said
     assert abs((len(heard) - 44) / 4 / 48_000 - LENGTH / 44_100) < 0.1, said
+
+
+def test_mpv_and_vlc_play_a_video(browser: Browser) -> None:
+    """Every picture of it, from the list that leads to all others."""
+    address = urljoin(browser.address, "/moon/hls/01.video.m3u8")
+    shown, said = ran("mpv", "--no-config", "--really-quiet", "--of=rawvideo", "--ovc=rawvideo", "--aid=no", "-o", "-", address)
+    assert 320 * 180 * 3 // 2 * FILM * 25 == len(shown), said
+    chain = "#transcode{acodec=s16l,channels=2,samplerate=48000}:std{access=file,mux=wav,dst=-}"
+    heard, said = ran("cvlc", "-I", "dummy", "--no-sout-video", "--sout", chain, address, "vlc://quit")
+    assert "Failed to create demuxer" not in said
+    assert abs((len(heard) - 44) / 4 / 48_000 - FILM) < 0.1, said
 
 
 @pytest.mark.parametrize("release", ["split", "sealed"])
