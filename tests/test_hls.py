@@ -315,9 +315,12 @@ def shown(shown_once: Repo, tmp_path: Path) -> Repo:
 
 
 def test_a_video_is_streamed_with_the_album(shown_once: Repo) -> None:
-    """In two sizes, with lists of its key frames, a page of its own that the album's leads to, and no broken rule."""
+    """In three sizes, with lists of its key frames, a page of its own that the album's leads to, and no broken rule."""
     names = {path.name for path in (shown_once.path / HLS).iterdir()}
-    lists = {f"01.video{each}.m3u8" for each in ("", ".720p", ".720p.keys", ".360p", ".360p.keys", ".sound", ".en")}
+    lists = {
+        f"01.video{each}.m3u8"
+        for each in ("", ".720p", ".720p.keys", ".360p", ".360p.keys", ".144p", ".144p.keys", ".sound", ".en")
+    }
     assert {*lists, "01.video.html", "01.video.en.vtt"} <= names
     assert 'href="01.video.html"' in (shown_once.path / HLS / "player.html").read_text(encoding="utf-8")
     report = json.loads((shown_once.path / "build/moon/checks.json").read_text(encoding="utf-8"))

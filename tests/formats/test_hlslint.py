@@ -191,6 +191,14 @@ def without(name: str) -> Defect:
     return drop
 
 
+def loud_sound_alone(files: Files) -> None:
+    """No pictures, and sound that needs 300 kbit/s."""
+    programme = Programme(sound=800, entry=aac_entry(bytes.fromhex("1188"), channels=1, rate=48_000))
+    rates = programme._list(files, "sound", programme._sound())
+    variant = hls.Variant(uri="sound.m3u8", rates=rates, codecs=("mp4a.40.2",))
+    files.held["index.m3u8"] = hls.multivariant_playlist(hls.Multivariant(variants=(variant,))).encode()
+
+
 def later_sound(files: Files) -> None:
     """Sound whose times begin a second late."""
     for number in range(3):
@@ -353,7 +361,8 @@ BY_HAND: dict[str, Defect] = {
     "hls-key-frame-lists": lambda files: files.edit("index.m3u8", (line("#EXT-X-I-FRAME"), "")),
     "hls-key-frames-only": edited("low-keys.m3u8", ("#EXT-X-I-FRAMES-ONLY\n", ""), ("VERSION:5", "VERSION:6")),
     "hls-key-frame-ranges": shorter_key_frame,
-    "hls-cellular": of(Programme(low=800)),
+    "hls-cellular": loud_sound_alone,
+    "hls-cellular-video": of(Programme(low=800)),
     "hls-stereo-aac": of(Programme(entry=OPUS)),
     "hls-aac-rate": of(Programme(sound=40)),
     "hls-timestamp-map": lambda files: files.held.update({"1.vtt": VTT.replace(b"X-TIMESTAMP-MAP", b"NOTE")}),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HEAD = "kind: album\ntitle: Moon\nartist: A\ntracks: [{title: T, file: a.wav}]\n"
 SOUNDS = "flac, alac, aac-256, aac-192, aac-128, opus-160, opus-96, opus-64"
-KNOWN = f"{SOUNDS}, 1080p, 720p, 540p, 360p"
+KNOWN = f"{SOUNDS}, 1080p, 720p, 540p, 360p, 144p"
 
 
 def test_an_empty_map_has_every_default(read: Reader) -> None:
@@ -39,12 +39,12 @@ def test_renditions_stand_in_the_order_of_what_most_players_play(read: Reader) -
 
 
 def test_videos_are_made_in_the_sizes_that_are_named(read: Reader) -> None:
-    """Or in two that fit most networks; a player begins with the first."""
+    """Or in three that fit most networks; a player begins with the first."""
     video = f"{HEAD}hls: ".replace("file: a.wav", "file: a.wav, video: a.mp4")
     usual, named = read(f"{video}{{}}").hls, read(f"{video}{{renditions: [540p, aac-256, 1080p]}}").hls
     assert usual
     assert named
-    assert ("720p", "360p") == usual.pictures
+    assert ("720p", "360p", "144p") == usual.pictures
     assert (("540p", "1080p"), ["aac-256"]) == (named.pictures, [name for name, _ in named.encodings])
 
 

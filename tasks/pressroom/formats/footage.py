@@ -100,7 +100,6 @@ def _whole(names: Names, made: Footage, target: int, language: str) -> hls.Multi
     """What leads to all the others."""
     heard = hls.rates(made.sound.entries(made.sound.whole), target)
     subtitles = SUBTITLES if names.languages else None
-    only = hls.Variant(uri=names.of(SOUND), rates=heard, codecs=(made.sound.codec,), audio=SOUND, subtitles=subtitles)
     variants, key_frames = [], []
     for size, shown in zip(names.sizes, made.pictures, strict=True):
         one, pixels = shown.rendition, (shown.width, shown.height)
@@ -118,7 +117,7 @@ def _whole(names: Names, made: Footage, target: int, language: str) -> hls.Multi
         )
         key_frames.append(hls.Variant(uri=names.of(size, KEYS), rates=keys, codecs=(one.codec,), size=pixels))
     return hls.Multivariant(
-        variants=(*variants, only), renditions=tuple(_renditions(names, language)), key_frames=tuple(key_frames)
+        variants=tuple(variants), renditions=tuple(_renditions(names, language)), key_frames=tuple(key_frames)
     )
 
 

@@ -97,6 +97,8 @@ RULES = (
     _error("hls-key-frames-only", "A6.8", hlsrules.key_frames_only),
     _error("hls-key-frame-ranges", "A6.10", hlsmedia.key_frame_ranges),
     _error("hls-cellular", "A9.21", hlsrules.cellular),
+    # No error, since what is full of movement cannot be made small enough.
+    _warning("hls-cellular-video", "A9.21", hlsrules.cellular_pictures),
     _error("hls-stereo-aac", "A2.3", hlsrules.stereo),
     _warning("hls-aac-rate", "A2.4 A2.9", hlsmedia.aac_rates),
     _error("hls-timestamp-map", "A5.2-5.6", hlsrules.timestamp_map),

@@ -209,7 +209,19 @@ def key_frames_only(found: Presentation) -> Iterator[str]:
 
 
 def cellular(found: Presentation) -> Iterator[str]:
-    """One variant is for slow networks."""
+    """One variant of sound is for slow networks."""
+    if not any(map(_shows, _streams(found))):
+        yield from _for_slow_networks(found)
+
+
+def cellular_pictures(found: Presentation) -> Iterator[str]:
+    """One variant of pictures is for slow networks."""
+    if any(map(_shows, _streams(found))):
+        yield from _for_slow_networks(found)
+
+
+def _for_slow_networks(found: Presentation) -> Iterator[str]:
+    """A presentation without a variant for slow networks."""
     rates = [int(tag.words["BANDWIDTH"]) for tag in _streams(found) if tag.words.get("BANDWIDTH", "").isdecimal()]
     if rates and min(rates) > _CELLULAR:
         yield f"{found.uri}: its lowest BANDWIDTH is {min(rates)}, above {_CELLULAR}"

@@ -37,9 +37,14 @@ LADDER: Mapping[str, Rung] = {
     "720p": Rung(side=720, crf=21, most=3000),
     "540p": Rung(side=540, crf=22, most=2000),
     "360p": Rung(side=360, crf=24, most=730),
+    "144p": Rung(side=144, crf=30, most=36),
 }
-"""The renditions by name, each no faster than Apple's HLS Authoring Specification has it (1.25)."""
-USUAL = ("720p", "360p")
+"""The renditions by name, each no faster than Apple's HLS Authoring Specification has it (1.25).
+
+The smallest is for networks that carry 192 kbit/s with its sound (9.21). A variant of sound alone would be, too, but VLC 3
+begins with that and shows no picture.
+"""
+USUAL = ("720p", "360p", "144p")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,7 +104,7 @@ class Hls(Words):
     """A folder that any web host can serve and any player plays: `{}` for one with every default."""
 
     renditions: Annotated[tuple[Annotated[str, one_of(*RENDITIONS)], ...], Count(1, len(RENDITIONS))] = ("aac-128", "flac")
-    """What it is coded as; a player takes one that it can play. The sizes are of videos, by default 720p and 360p."""
+    """What it is coded as; a player takes one that it can play. The sizes are of videos, by default 720p, 360p and 144p."""
     segment: Annotated[Fraction, SEGMENT, SPOKEN] = Field(default="6 s", validate_default=True)
     """How long a segment is, at most."""
     layout: Annotated[Literal["single", "files"], one_of("single", "files")] = "single"
