@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -148,16 +148,23 @@ class CoverFacts:
     upscaled: bool
 
 
-def to_json(known: object) -> str:
-    """Canonical JSON of a value, or of plain JSON ones: sorted keys, one per line, no number that JSON lacks."""
-    plain = asdict(known) if is_dataclass(known) and not isinstance(known, type) else known
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def to_json(known: object, *, indent: int | None = 1) -> str:
+    """Canonical JSON of a value, or of plain JSON ones: sorted keys, one per line, no number that JSON lacks.
+
+    Without `indent` all is one line, which takes a tenth of the time.
+    """
+    return json.dumps(known, default=_plain, sort_keys=True, ensure_ascii=False, indent=indent, allow_nan=False) + "\n"
 
 
 def from_json(kind: type[Known], text: str | bytes) -> Known:
     """The value of `kind` that a JSON text carries; keys that it has not are passed over."""
     found: Known = _adapter(kind).validate_json(text)  # type: ignore[arg-type]  # a class can be hashed
     return found
+
+
+def _plain(value: Any) -> dict[str, object]:  # noqa: ANN401  # what JSON does not know
+    """A value of ours by its fields; `asdict` copies what is in them, too, which takes longer than all the rest."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 @cache

@@ -209,9 +209,9 @@ def target_duration(*lists: Iterable[Entry]) -> int:
 
 def rates(listed: Sequence[Entry], target: int) -> Rates:
     """The measured bit rates (section 4.4.6.2): the peak is that of any run of segments of 0.5 to 1.5 target durations."""
-    scale = math.lcm(*(entry.seconds.denominator for entry in listed))
+    scale, lengths = _ticks(entry.seconds for entry in listed)
     sizes = [0, *accumulate(entry.size * 8 * scale for entry in listed)]
-    times = [0, *accumulate(int(entry.seconds * scale) for entry in listed)]
+    times = [0, *accumulate(lengths)]
     peak = average = -(-sizes[-1] // times[-1])
     for first in range(len(listed)):
         for stop in range(first + 1, len(times)):
@@ -230,8 +230,22 @@ def extinf(seconds: Iterable[Fraction]) -> list[str]:
 
 def _lengths(seconds: Iterable[Fraction]) -> list[int]:
     """Lengths in millionths, rounded cumulatively."""
-    bounds = [round(time * _MICRO) for time in accumulate(seconds, initial=Fraction(0))]
+    scale, ticks = _ticks(seconds)
+    bounds = [_rounded(time * _MICRO, scale) for time in accumulate(ticks, initial=0)]
     return [end - start for start, end in pairwise(bounds)]
+
+
+def _ticks(seconds: Iterable[Fraction]) -> tuple[int, list[int]]:
+    """How many ticks a second has that times are whole numbers of, and these, as thousands of fractions would be slow."""
+    times = list(seconds)
+    scale = math.lcm(*(time.denominator for time in times))
+    return scale, [time.numerator * (scale // time.denominator) for time in times]
+
+
+def _rounded(number: int, by: int) -> int:
+    """A quotient as a whole number, halves to the even one."""
+    whole, rest = divmod(number, by)
+    return whole + (2 * rest + whole % 2 > by)
 
 
 def _nearest(micros: int) -> int:

@@ -25,6 +25,6 @@ def read_all(kind: type[Found], paths: Iterable[Path]) -> tuple[Found, ...]:
     return tuple(read(kind, path) for path in paths)
 
 
-def write(work: Work, path: Path, found: object) -> None:
-    """Note a value, or a plain JSON one."""
-    work.beside(path).write_text(facts.to_json(found), encoding="utf-8")
+def write(work: Work, path: Path, found: object, *, indent: int | None = 1) -> None:
+    """Note a value, or a plain JSON one; one of thousands of parts is better on one line, without `indent`."""
+    work.beside(path).write_text(facts.to_json(found, indent=indent), encoding="utf-8")

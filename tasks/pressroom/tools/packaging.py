@@ -71,7 +71,7 @@ class Package(Step):
                 made = self._made(work, stream, files)
             except ValueError as error:
                 raise ReleaseError(f"{self.folder}: {self.rendition} cannot be packaged: {error}") from error
-        notes.write(work, self.packaged, made)
+        notes.write(work, self.packaged, made, indent=None)
 
     def _made(self, work: Work, stream: Joined, files: Sequence[BinaryIO]) -> Rendition:
         """Write the files, and say what they are."""

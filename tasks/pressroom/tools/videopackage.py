@@ -65,7 +65,7 @@ class PackageVideo(Step):
                 made = self._made(work, opened, heard)
             except ValueError as error:
                 raise ReleaseError(f"{self.folder}: {self.prefix} cannot be packaged: {error}") from error
-        notes.write(work, self.packaged, made)
+        notes.write(work, self.packaged, made, indent=None)
 
     def _files(self) -> list[list[Path]]:
         """The chunks of each rendition, in their order."""
