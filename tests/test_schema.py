@@ -267,7 +267,7 @@ BAD = [
     {"hls": "{segment: 6}"},
     {"hls": "{segment: 6 min}"},
     {"hls": "{layout: one}"},
-    {"hls": "{container: ts}"},
+    {"hls": "{container: mpegts}"},
     {"hls": "{encrypt: {method: aes-128}}"},
     {"hls": "{encrypt: {key: c0ffee, url: moon.key}}"},
     {"hls": "{encrypt: {key: env:MOON_KEY, url: //keys.example/moon.key}}"},

@@ -236,15 +236,22 @@ def two_tracks(files: Files) -> None:
     files.edit("low.m3u8", (start, 'URI="low-init.mp4"'))
 
 
-def flac_in_ts(files: Files) -> None:
-    """A variant of MPEG-TS that says that it is FLAC."""
-    segment = b"G" + bytes(187) * 300
-    files.held["1.ts"] = segment
-    listed = tuple(hls.Entry(uri="1.ts", seconds=Fraction(6), size=len(segment)) for _ in range(3))
-    files.held["ts.m3u8"] = hls.media_playlist(hls.MediaList(entries=listed, target=6)).encode()
-    rates = hls.rates(listed, 6)
-    attributes = f'BANDWIDTH={rates.peak},AVERAGE-BANDWIDTH={rates.average},CODECS="fLaC"'
-    files.held["index.m3u8"] += f"#EXT-X-STREAM-INF:{attributes}\nts.m3u8\n".encode()
+def in_ts(codec: str, step: int) -> Defect:
+    """A variant of MPEG-TS, whose one stream goes on by `step` packets from segment to segment."""
+
+    def add(files: Files) -> None:
+        names = [f"{number}.ts" for number in range(3)]
+        for number, name in enumerate(names):
+            files.held[name] = b"".join(
+                b"G\x01\x00" + bytes([0x10 | (number * step + n) & 15]) + bytes(184) for n in range(300)
+            )
+        listed = tuple(hls.Entry(uri=name, seconds=Fraction(6), size=300 * 188) for name in names)
+        files.held["ts.m3u8"] = hls.media_playlist(hls.MediaList(entries=listed, target=6)).encode()
+        rates = hls.rates(listed, 6)
+        attributes = f'BANDWIDTH={rates.peak},AVERAGE-BANDWIDTH={rates.average},CODECS="{codec}"'
+        files.held["index.m3u8"] += f"#EXT-X-STREAM-INF:{attributes}\nts.m3u8\n".encode()
+
+    return add
 
 
 def short_subtitles(files: Files) -> None:
@@ -349,7 +356,8 @@ BY_HAND: dict[str, Defect] = {
     "hls-video-attributes": edited("index.m3u8", (",FRAME-RATE=25.000", ""), count=1),
     "hls-codecs": edited("index.m3u8", ("mp4a.40.2", "mp4a.40.42"), count=1),
     "hls-explicit-sbr": edited("index.m3u8", ("mp4a.40.2", "mp4a.40.5"), count=1),
-    "hls-fmp4-only": flac_in_ts,
+    "hls-fmp4-only": in_ts("fLaC", 300),
+    "hls-transport": in_ts("mp4a.40.2", 299),
     "hls-bandwidth": lambda files: second_rate(files, ":BANDWIDTH", 1.2),
     "hls-average": lambda files: second_rate(files, "AVERAGE-BANDWIDTH", 0.8),
     "hls-steady": of(Programme(first_segment=10)),

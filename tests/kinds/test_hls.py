@@ -136,7 +136,8 @@ def test_a_key_that_is_written_out_is_not_repeated(words: str, told: str, read: 
         ("segment: 6", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '6'"),
         ("segment: 40 s", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '40 s'"),
         ("layout: file", "5:15: hls.layout: expected one of single, files (did you mean 'files'?), got 'file'"),
-        ("container: ts", "5:18: 'container' is not made yet; take it out"),
+        ("container: ts", "5:18: hls.container: is of videos, and no track has one; take it out"),
+        ("container: mpegts", "5:18: hls.container: expected one of mp4, ts, got 'mpegts'"),
         (
             "layout: single, encrypt: {key: env:KEY, url: moon.key}",
             "5:15: hls.layout: 'encrypt' makes a file of each segment; say `layout: files`, or take it out",

@@ -112,6 +112,8 @@ def build(repo: Repo) -> None:
     repo.write("releases/film.vtt", "WEBVTT\n\n00:01.000 --> 00:07.000\nRise\n")
     shown = tracks.replace("1.wav}", "1.wav, video: film.mkv, subtitles: {en: film.vtt}}")
     repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{shown}")
+    reel = "tracks: [{title: Film, file: masters/1.wav, video: film.mkv}]\n"
+    repo.write("releases/film.yaml", f"{HEAD.format(title='Film')}hls: {{container: ts, layout: files}}\n{reel}")
     shutil.copy(LIBRARY, repo.path / "releases/hls.min.js")
     words = HLS.replace("{", "{layout: files, segment: 2 s, hls_js: {file: hls.min.js}, ")
     repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{words}tracks:\n{tracks}")
@@ -125,7 +127,7 @@ def build(repo: Repo) -> None:
     repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
     parts = ("playlists", "chapters", "library", "cover", "page")
     split = [f"{slug}:hls-{part}" for slug in ("split", "sealed") for part in parts]
-    steps = ["moon", *split, "long:hls-page", "long:hls-playlists"]
+    steps = ["moon", "film:video-page:01", "film:video-playlists:01", *split, "long:hls-page", "long:hls-playlists"]
     done = repo.run(sys.executable, "-c", START, "run", *steps, SEALED_KEY=KEY)
     assert 0 == done.code, done
     repo.write("build/sealed/hls/keys/sealed.key", bytes.fromhex(KEY))

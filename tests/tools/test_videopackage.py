@@ -6,7 +6,7 @@ import itertools
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pytest
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.tools.conftest import Bench
 
 pytestmark = pytest.mark.media
+Layout: TypeAlias = Literal["single", "files"]
+Container: TypeAlias = Literal["mp4", "ts"]
 FOLDER = Path("build/moon/hls")
 RUNGS = {"72p": Rung(side=72, crf=24, most=900), "36p": Rung(side=36, crf=34, most=90)}
 NAMES = tuple(RUNGS)
@@ -34,7 +36,7 @@ FACTS, SOUND, PACKAGED = Path("facts.json"), Path("sound.m4a"), Path("packaged.j
 SECONDS = 7
 
 
-def packaging(bench: Bench, layout: Literal["single", "files"] = "single") -> PackageVideo:
+def packaging(bench: Bench, layout: Layout = "single", container: Container = "mp4") -> PackageVideo:
     """The step that packages a video of seven seconds in two sizes, and all that it needs."""
     source = Path("clip.mkv")
     pictures = ("-f", "lavfi", "-i", f"testsrc2=s=128x72:r=25:d={SECONDS}", "-f", "lavfi", "-i", f"sine=d={SECONDS}")
@@ -63,14 +65,16 @@ def packaging(bench: Bench, layout: Literal["single", "files"] = "single") -> Pa
         sound=SOUND,
         segment=Fraction(2),
         layout=layout,
+        container=container,
         folder=FOLDER,
         packaged=PACKAGED,
     )
 
 
-def written(bench: Bench, layout: Literal["single", "files"]) -> Footage:
+def written(bench: Bench, layout: Layout, container: Container = "mp4") -> Footage:
     """The packaged video, with its playlists."""
-    bench.make(packaging(bench, layout))
+    bench.make(packaging(bench, layout, container))
+    names = Names(prefix="01.video", sizes=NAMES, languages=("de",), container=container)
     Path("rise.vtt").write_text(SUBTITLES, encoding="utf-8")
     captions, copy = Path("captions.json"), FOLDER / "01.video.de.vtt"
     subtitles = PackageSubtitles(
@@ -80,15 +84,16 @@ def written(bench: Bench, layout: Literal["single", "files"]) -> Footage:
         language="de",
         video=PACKAGED,
         layout=layout,
+        container=container,
         folder=FOLDER,
         packaged=captions,
         copy=copy,
     )
     bench.make(subtitles)
-    playlists = tuple(FOLDER / name for name in LISTS.every)
+    playlists = tuple(FOLDER / name for name in names.every)
     step = WriteVideo(
         name="l",
-        names=LISTS,
+        names=names,
         language="en",
         segment=Fraction(2),
         packaged=PACKAGED,
@@ -113,7 +118,7 @@ def samples(bench: Bench, source: Path) -> bytes:
 
 
 @pytest.mark.parametrize("layout", ["single", "files"])
-def test_a_video_is_streamed_as_it_was_encoded(bench: Bench, layout: Literal["single", "files"]) -> None:
+def test_a_video_is_streamed_as_it_was_encoded(bench: Bench, layout: Layout) -> None:
     """Every rule that must be kept is; each picture is the encoded one, in lists and in the one file with its sound."""
     made = written(bench, layout)
     with reading(FOLDER) as fetch:
@@ -133,6 +138,23 @@ def test_a_video_is_streamed_as_it_was_encoded(bench: Bench, layout: Literal["si
     assert SECONDS * 48_000 * 4 == len(heard)
     # ffmpeg plays the whole of the last packet of what is fragmented.
     assert (heard, True) == (whole[: len(heard)], len(whole) - len(heard) < 1024 * 4)
+
+
+@pytest.mark.parametrize("layout", ["single", "files"])
+def test_mpeg_ts_carries_pictures_and_sound(bench: Bench, layout: Layout) -> None:
+    """Every picture and every sample, by the rules; nothing of it names its maker."""
+    made = written(bench, layout, "ts")
+    with reading(FOLDER) as fetch:
+        broken = {check.rule for check in hlslint.lint("01.video.m3u8", fetch) if not check.passed}
+    assert {"hls-target-6"} == broken
+    assert frames(bench, FOLDER / made.file) == frames(bench, FOLDER / "01.video.72p.m3u8")
+    heard, whole = samples(bench, SOUND), samples(bench, FOLDER / "01.video.72p.m3u8")
+    # Its priming is heard, too, as MPEG-TS has no edits.
+    assert heard == whole[1024 * 4 :][: len(heard)]
+    keys = frames(bench, FOLDER / "01.video.72p.keys.m3u8")
+    assert (4, True) == (len(keys), set(keys) <= set(frames(bench, FOLDER / made.file)))
+    assert "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000" in next(FOLDER.glob("01.video.de.*.vtt")).read_text("utf-8")
+    assert [] == [path.name for path in FOLDER.glob("*.ts") if re.search(b"x264|Lav[fc]|FFmpeg", path.read_bytes())]
 
 
 def media() -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pressroom.formats import hls
 from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition  # noqa: TC001  # notes are read by these types
@@ -33,6 +33,8 @@ class Shown:
 @dataclass(frozen=True, kw_only=True)
 class Footage:
     """A packaged video: pictures in the order in which players are to prefer them, all at one rate, and its sound.
+
+    In MPEG-TS the files of the pictures have the sound in them, and `sound` only tells what it is.
 
     `file` is what browsers play without a playlist: the first of the pictures, with the sound.
     """
@@ -65,12 +67,19 @@ class Names:
     prefix: str
     sizes: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    container: Literal["mp4", "ts"] = "mp4"
+
+    @property
+    def apart(self) -> bool:
+        """Whether sound has a list of its own, and is not in the files of the pictures."""
+        return self.container == "mp4"
 
     @property
     def every(self) -> tuple[str, ...]:
         """Those of `playlists`."""
         shown = (self.of(size, *more) for size in self.sizes for more in ((), (KEYS,)))
-        return (self.of(), self.of(SOUND), *shown, *map(self.of, self.languages))
+        sound = (self.of(SOUND),) if self.apart else ()
+        return (self.of(), *sound, *shown, *map(self.of, self.languages))
 
     def of(self, *parts: str) -> str:
         """The list of the whole, or of a part of it."""
@@ -82,7 +91,8 @@ def playlists(names: Names, made: Footage, captions: Sequence[Captions], *, segm
 
     No segment was to be longer than `segment` seconds.
     """
-    renditions = {SOUND: made.sound, **{size: shown.rendition for size, shown in zip(names.sizes, made.pictures, strict=True)}}
+    renditions = {SOUND: made.sound} if names.apart else {}
+    renditions |= {size: shown.rendition for size, shown in zip(names.sizes, made.pictures, strict=True)}
     target = max(hls.target_duration(*(one.entries(one.whole) for one in renditions.values())), round(segment))
     found = {names.of(): hls.multivariant_playlist(_whole(names, made, target, language))}
     for name, one in renditions.items():
@@ -98,7 +108,7 @@ def playlists(names: Names, made: Footage, captions: Sequence[Captions], *, segm
 
 def _whole(names: Names, made: Footage, target: int, language: str) -> hls.Multivariant:
     """What leads to all the others."""
-    heard = hls.rates(made.sound.entries(made.sound.whole), target)
+    heard = hls.rates(made.sound.entries(made.sound.whole), target) if names.apart else hls.Rates(0, 0)
     subtitles = SUBTITLES if names.languages else None
     variants, key_frames = [], []
     for size, shown in zip(names.sizes, made.pictures, strict=True):
@@ -111,7 +121,7 @@ def _whole(names: Names, made: Footage, target: int, language: str) -> hls.Multi
                 codecs=(one.codec, made.sound.codec),
                 size=pixels,
                 frame_rate=Fraction(made.rate),
-                audio=SOUND,
+                audio=SOUND if names.apart else None,
                 subtitles=subtitles,
             )
         )
@@ -123,20 +133,21 @@ def _whole(names: Names, made: Footage, target: int, language: str) -> hls.Multi
 
 def _renditions(names: Names, language: str) -> Iterator[hls.Rendition]:
     """What pictures are played with: the sound, and subtitles in each language."""
-    yield hls.Rendition(
-        kind="AUDIO",
-        group=SOUND,
-        name="Sound",
-        uri=names.of(SOUND),
-        language=language,
-        default=True,
-        channels=STEREO,
-    )
+    if names.apart:
+        yield hls.Rendition(
+            kind="AUDIO",
+            group=SOUND,
+            name="Sound",
+            uri=names.of(SOUND),
+            language=language,
+            default=True,
+            channels=STEREO,
+        )
     for each in names.languages:
         yield hls.Rendition(kind="SUBTITLES", group=SUBTITLES, name=each, uri=names.of(each), language=each)
 
 
 def _media(one: Rendition, played: Played, target: int, *, key_frames: bool = False) -> str:
     """A media playlist."""
-    init = hls.Init(uri=played.init, size=played.init_size)
-    return hls.media_playlist(hls.MediaList(entries=one.entries(played), target=target, init=init, key_frames=key_frames))
+    entries = one.entries(played)
+    return hls.media_playlist(hls.MediaList(entries=entries, target=target, init=played.opening, key_frames=key_frames))

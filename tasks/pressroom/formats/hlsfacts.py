@@ -17,6 +17,7 @@ from pressroom.formats.fragments import (
     read_key_frame,
 )
 from pressroom.formats.hlsread import Listed, Media, Playlist, Span, Tag, parsed
+from pressroom.formats.transport import SYNC, Transport, read_transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +35,7 @@ class Piece:
     """A segment and what there is of it: `size` bytes, None where there are none; `fault` is why its boxes cannot be read.
 
     `opening` is its first bytes. That and `fragments` are empty where it is encrypted, the latter also where it is no MP4.
+    `transport` is of MPEG-TS.
     """
 
     listed: Listed
@@ -41,6 +43,7 @@ class Piece:
     opening: bytes = b""
     init: InitFacts | None = None
     fragments: tuple[FragmentFacts, ...] = ()
+    transport: Transport | None = None
     fault: str | None = None
 
 
@@ -186,7 +189,9 @@ def _piece(stream: BinaryIO | None, listed: Listed, init: InitFacts | str | None
     if listed.key:
         return _encrypted(piece, listed.key, init)
     if not isinstance(init, InitFacts):
-        return replace(piece, fault=init)
+        return (
+            _transported(piece, stream, span) if not init and piece.opening[:1] == bytes([SYNC]) else replace(piece, fault=init)
+        )
     try:
         key_frames = role == "key frames"
         fragments = (
@@ -195,6 +200,14 @@ def _piece(stream: BinaryIO | None, listed: Listed, init: InitFacts | str | None
     except ValueError as error:
         return replace(piece, init=init, fault=str(error))
     return replace(piece, init=init, fragments=fragments, fault=None if fragments else "it has no moof")
+
+
+def _transported(piece: Piece, stream: BinaryIO, span: Span) -> Piece:
+    """A segment of MPEG-TS."""
+    try:
+        return replace(piece, transport=read_transport(stream, span.offset, span.end))
+    except ValueError as error:
+        return replace(piece, fault=str(error))
 
 
 def _encrypted(piece: Piece, key: Tag, init: InitFacts | str | None) -> Piece:

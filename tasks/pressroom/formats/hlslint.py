@@ -72,6 +72,7 @@ RULES = (
     _error("hls-gap", "R6.2.1-M3", hlsmedia.gaps),
     _error("hls-boxes", "R3.1.2 R4.4.4.2", hlsmedia.boxes),
     _error("hls-tfdt", "A7.3", hlsmedia.decode_times),
+    _error("hls-transport", "A7.2", hlsmedia.transported),
     _error("hls-extinf", "A8.1", hlsmedia.lengths),
     _error("hls-key-frame", "A7.4", hlsmedia.key_frames),
     _warning("hls-key-frame-2s", "A1.13", hlsmedia.key_frame_every_two_seconds),

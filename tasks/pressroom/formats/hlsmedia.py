@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from pressroom.formats.fragments import FragmentFacts, InitFacts
     from pressroom.formats.hlsfacts import Presentation, Stream
     from pressroom.formats.hlsread import Tag
+    from pressroom.formats.transport import Transport
 
 _TENTH = Fraction(1, 10)
 _KEY_SECONDS = Fraction(21, 10)
 """Two, and a frame."""
 _AAC = {"mp4a.40.2": (32_000, 160_000), "mp4a.40.5": (0, 64_000), "mp4a.40.42": (24_000, 160_000)}
 """Bits a second of stereo, at least and at most."""
+_WRAPPED = 1 << 33
+"""Ticks, after which the clock of MPEG-TS begins anew."""
 _FMP4_ONLY = ("fLaC", "alac", "mp4a.40.42")
 _HIGH_EFFICIENCY = ("mp4a.40.5", "mp4a.40.29")
 
@@ -56,6 +59,30 @@ def decode_times(found: Presentation) -> Iterator[str]:
         for (before, _), (after, line) in pairwise(_fragments(stream)) if stream.role != "key frames" else ():
             if before.time + before.ticks != after.time:
                 yield f"{stream.uri}: line {line}: tfdt is {after.time}, where {before.time + before.ticks} is expected"
+
+
+def transported(found: Presentation) -> Iterator[str]:
+    """Counters and times of MPEG-TS go on from packet to packet, and from segment to segment."""
+    for stream in found.streams:
+        pieces = [(piece.transport, piece.listed) for piece in stream.pieces if piece.transport]
+        for transport, listed in pieces:
+            if transport.fault:
+                yield f"{stream.uri}: line {listed.line}: {transport.fault}"
+        for (before, _), (after, listed) in pairwise(pieces) if stream.role != "key frames" else ():
+            if not listed.discontinuity:
+                yield from (f"{stream.uri}: line {listed.line}: {broken}" for broken in _broken(before, after))
+
+
+def _broken(before: Transport, after: Transport) -> Iterator[str]:
+    """Where one segment does not go on as the one before it has ended."""
+    for number in sorted(set(before.counters) & set(after.counters)):
+        last, first = before.counters[number][1], after.counters[number][0]
+        if first != last + 1 & 15:
+            yield f"stream {number} goes from packet {last} to {first}"
+    for number in sorted(set(before.times) & set(after.times)):
+        last, first = before.times[number][1], after.times[number][0]
+        if not 0 < (first - last) % _WRAPPED < _WRAPPED // 2:
+            yield f"stream {number} goes back from {last} to {first}"
 
 
 def key_frames(found: Presentation) -> Iterator[str]:

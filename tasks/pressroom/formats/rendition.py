@@ -54,11 +54,16 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
-    """What a playlist plays; `init_size` is None where the init segment is a file of its own."""
+    """What a playlist plays; `init_size` is None where the init segment is a file of its own, `init` where there is none."""
 
-    init: str
+    init: str | None
     init_size: int | None
     pieces: tuple[Piece, ...]
+
+    @property
+    def opening(self) -> hls.Init | None:
+        """The init segment, as playlists name it."""
+        return hls.Init(uri=self.init, size=self.init_size) if self.init else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +140,8 @@ def playlists(
         variants = []
         for name, made, played in rows:
             entries = made.entries(played)
-            init = hls.Init(uri=played.init, size=played.init_size)
             uri = f"{prefix}{name}.m3u8"
-            found[uri] = hls.media_playlist(hls.MediaList(entries=entries, target=target, init=init, key=key_url))
+            found[uri] = hls.media_playlist(hls.MediaList(entries=entries, target=target, init=played.opening, key=key_url))
             variants.append(hls.Variant(uri=uri, rates=hls.rates(entries, target), codecs=(made.codec,)))
         whole = hls.Multivariant(variants=tuple(variants), session=() if prefix else session)
         found[f"{prefix.removesuffix('.') or 'index'}.m3u8"] = hls.multivariant_playlist(whole)

@@ -106,6 +106,13 @@ def merged(entries: Sequence[bytes]) -> bytes:
     return entries[0]
 
 
+def aac_config(entry: bytes) -> bytes:
+    """The AudioSpecificConfig of a canonical entry of AAC; raises ValueError for one of something else."""
+    if entry[4:8] != b"mp4a":
+        raise ValueError("its sound is no AAC")
+    return _specific_config(memoryview(entry)[_CONFIG:])
+
+
 def primed(entry: bytes, lead: int) -> bytes:
     """A canonical entry for sound that begins with `lead` samples of priming; only that of Opus says how many."""
     if entry[4:8] != b"Opus" or lead > _MOST_SKIP:

@@ -56,14 +56,14 @@ def parse(text: str) -> Subtitles:
     return Subtitles(cues=tuple(cues), styles=tuple(styles))
 
 
-def segment(subtitles: Subtitles, start: Fraction, end: Fraction) -> str:
+def segment(subtitles: Subtitles, start: Fraction, end: Fraction, *, begin: int = 0) -> str:
     """The subtitles that are shown between two times, in seconds; their own times count from the beginning of the media.
 
-    One that goes on in the next segment stands in both, as a player may begin with either.
+    The media begins at `begin` in the clock of 90 kHz, which is 0 where it is no MPEG-TS. A cue that goes on in the next
+    segment stands in both, as a player may begin with either.
     """
     shown = (cue.text for cue in subtitles.cues if cue.start < end * 1000 and cue.end > start * 1000)
-    # What is not MPEG-TS begins at 0 in the clock of 90 kHz, too.
-    head = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0"
+    head = f"WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:{begin}"
     # An empty line at the end, as some players read segments as if they were one file.
     return "\n\n".join((head, *subtitles.styles, *shown, ""))
 

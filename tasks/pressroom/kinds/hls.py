@@ -12,7 +12,7 @@ from pressroom.formats import identifiers
 from pressroom.formats.audio import NAMED
 from pressroom.formats.pictures import LADDER, USUAL
 from pressroom.formats.rendition import CODECS
-from pressroom.kinds.parts import Count, Reads, Secret, SourcePath, Words, identifier, not_made_yet, one_of
+from pressroom.kinds.parts import Count, Reads, Secret, SourcePath, Words, identifier, one_of
 from pressroom.source import Unspoken, Wrong
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class Hls(Words):
     """How long a segment is, at most."""
     layout: Annotated[Literal["single", "files"], one_of("single", "files")] = "single"
     """One file for each rendition, or, for hosts without range requests, one for each segment too, as `encrypt` has it."""
-    container: Annotated[None, not_made_yet("container", "mp4")] = None
-    """Not made yet: all is MP4."""
+    container: Annotated[Literal["mp4", "ts"], one_of("mp4", "ts")] = "mp4"
+    """What videos are packaged as; MPEG-TS is for old players, and larger. Sound by itself is MP4."""
     encrypt: Encrypt | None = None
     """Encrypts what players stream; there is no file of a whole rendition then."""
     hls_js: HlsJs | None = None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, cycle, pairwise
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
-from pressroom.formats import cmaf, footage, segments, webvtt
+from pressroom.formats import cmaf, footage, mpegts, segments, webvtt
 from pressroom.formats.footage import Captions, Footage, Names, Shown
 from pressroom.formats.pictures import PictureFacts
 from pressroom.formats.rendition import Piece, Played, Rendition
@@ -19,9 +19,9 @@ from pressroom.tools.footage import MadeChunks
 from pressroom.tools.packaging import Chain, Folder, Written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from pressroom.formats.segments import Segment
     from pressroom.plan import Work
 
 
@@ -43,6 +43,7 @@ class PackageVideo(Step):
     sound: Path
     segment: Fraction
     layout: Literal["single", "files"]
+    container: Literal["mp4", "ts"]
     folder: Path = field(metadata=ASIDE)
     packaged: Path = field(metadata=OUTPUT)
 
@@ -92,11 +93,16 @@ class PackageVideo(Step):
         both = Folder(work, self.folder, self.prefix)
         file = both.write(".mp4", cmaf.muxed(packages[0], sound, (shown[0], heard)))
         split = self.layout == "files"
-        pictures = tuple(_shown(each, split=split) for each in written[:-1])
+        if self.container == "ts":
+            pictures = tuple(_transported(each, written[-1], split=split) for each in written[:-1])
+            played = Played(init=None, init_size=None, pieces=())
+        else:
+            pictures = tuple(_shown(each, split=split) for each in written[:-1])
+            played = written[-1].played(None if split else written[-1].whole(), None, sound.plan.segments)
         return Footage(
             rate=notes.read(PictureFacts, self.facts).rate,
             pictures=pictures,
-            sound=_rendition(written[-1], split=split),
+            sound=_rendition(sound, played),
             file=file,
             files=tuple(made for folder in (both, *(each.folder for each in written)) for made in folder.made.values()),
         )
@@ -116,6 +122,7 @@ class PackageSubtitles(Step):
     language: str
     video: Path
     layout: Literal["single", "files"]
+    container: Literal["mp4", "ts"]
     folder: Path = field(metadata=ASIDE)
     packaged: Path = field(metadata=OUTPUT)
     copy: Path = field(metadata=OUTPUT)
@@ -138,7 +145,8 @@ class PackageSubtitles(Step):
         files = Folder(work, self.folder, f"{self.prefix}.{self.language}")
         ticks = [piece.ticks for piece in shown.whole.pieces]
         bounds = [Fraction(time, shown.timescale) for time in accumulate(ticks, initial=0)]
-        texts = [webvtt.segment(subtitles, *times).encode() for times in pairwise(bounds)]
+        begin = mpegts.BEGIN if self.container == "ts" else 0
+        texts = [webvtt.segment(subtitles, *times, begin=begin).encode() for times in pairwise(bounds)]
         sizes = [len(text) for text in texts]
         if self.layout == "files":
             uris: list[str] = [files.write(".vtt", [text]) for text in texts]
@@ -174,39 +182,60 @@ class WriteVideo(Step):
             work.beside(path).write_text(texts[name], encoding="utf-8", newline="\n")
 
 
-def _rendition(written: Written, *, split: bool) -> Rendition:
+def _rendition(package: cmaf.Package, played: Played) -> Rendition:
     """A rendition of a video, as it lies in the folder."""
-    package = written.package
     return Rendition(
         codec=package.track.description.codec,
         timescale=package.track.timescale,
         starts=(0,),
         length=package.track.length,
         file=None,
-        whole=written.played(None if split else written.whole(), None, package.plan.segments),
+        whole=played,
         tracks=(),
         files=(),
     )
 
 
 def _shown(written: Written, *, split: bool) -> Shown:
-    """A rendition of pictures, with its key frames (Apple's HLS Authoring Specification, 6.10)."""
-    made, about = _rendition(written, split=split), written.package.track.description
+    """Pictures as MP4, with their key frames: each fragment up to the end of its first sample."""
+    package = written.package
+    played = written.played(None if split else written.whole(), None, package.plan.segments)
+    keys = []
+    for segment in package.plan.segments:
+        placed = package.placed[segment.first : segment.stop]
+        keys.append(tuple((each.offset - placed[0].offset, each.head + 8 + each.key) for each in placed))
+    return _with_keys(package, played, keys)
+
+
+def _transported(written: Written, sound: Written, *, split: bool) -> Shown:
+    """Pictures as MPEG-TS, with the sound in it."""
+    sizes: list[int] = []
+    keys: list[tuple[tuple[int, int], ...]] = []
+
+    def counted(segment: mpegts.Written) -> bytes:
+        sizes.append(len(segment.content))
+        keys.append(segment.keys)
+        return segment.content
+
+    made = map(counted, mpegts.segments(written.package, sound.package, (written.source, sound.source)))
+    uris = [written.folder.write(".ts", [content]) for content in made] if split else [written.folder.write(".ts", made)]
+    places = [None] * len(sizes) if split else [*accumulate(sizes[:-1], initial=0)]
     pieces = tuple(
-        piece
-        for segment, whole in zip(written.package.plan.segments, made.whole.pieces, strict=True)
-        for piece in _keys(written.package, segment, whole)
+        Piece(uri=uri, ticks=segment.end - segment.start, size=size, offset=place)
+        for uri, segment, size, place in zip(cycle(uris), written.package.plan.segments, sizes, places, strict=False)
     )
-    keys = Played(init=made.whole.init, init_size=made.whole.init_size, pieces=pieces)
-    return Shown(rendition=made, width=about.width, height=about.height, keys=keys)
+    return _with_keys(written.package, Played(init=None, init_size=None, pieces=pieces), keys)
 
 
-def _keys(package: cmaf.Package, segment: Segment, whole: Piece) -> tuple[Piece, ...]:
-    """The key frames of a segment: each fragment up to the end of its first sample, where the segment lies."""
-    placed = package.placed[segment.first : segment.stop]
-    times = (*package.plan.shown[segment.first : segment.stop], segment.end)
-    base = (whole.offset or 0) - placed[0].offset
-    return tuple(
-        Piece(uri=whole.uri, ticks=end - start, size=each.head + 8 + each.key, offset=base + each.offset)
-        for each, (start, end) in zip(placed, pairwise(times), strict=True)
-    )
+def _with_keys(package: cmaf.Package, played: Played, keys: Sequence[Sequence[tuple[int, int]]]) -> Shown:
+    """Pictures, and the key frames of each segment by their places in it (Apple's HLS Authoring Specification, 6.10)."""
+    pieces = []
+    for segment, whole, places in zip(package.plan.segments, played.pieces, keys, strict=True):
+        times = (*package.plan.shown[segment.first : segment.stop], segment.end)
+        pieces += [
+            Piece(uri=whole.uri, ticks=end - start, size=size, offset=(whole.offset or 0) + place)
+            for (place, size), (start, end) in zip(places, pairwise(times), strict=True)
+        ]
+    about = package.track.description
+    listed = Played(init=played.init, init_size=played.init_size, pieces=tuple(pieces))
+    return Shown(rendition=_rendition(package, played), width=about.width, height=about.height, keys=listed)

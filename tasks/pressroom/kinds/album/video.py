@@ -63,7 +63,7 @@ def subtitles(album: Album, index: int, paths: Paths) -> Iterator[tuple[str, Pat
 def _names(album: Album, index: int, hls: Hls, paths: Paths) -> Names:
     """The names of the playlists of a track's video."""
     languages = tuple(language for language, _ in album.tracks[index].subtitles)
-    return Names(prefix=prefix(paths.which(index)), sizes=hls.pictures, languages=languages)
+    return Names(prefix=prefix(paths.which(index)), sizes=hls.pictures, languages=languages, container=hls.container)
 
 
 def _playlists(names: Names, paths: Paths) -> tuple[Path, ...]:
@@ -103,6 +103,7 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
         sound=sound,
         segment=hls.segment,
         layout=hls.layout,
+        container=hls.container,
         folder=paths.hls,
         packaged=paths.packaged(prefix(which)),
     )
@@ -123,6 +124,7 @@ def _listed(album: Album, index: int, hls: Hls, paths: Paths) -> Iterator[Step]:
             language=language,
             video=made,
             layout=hls.layout,
+            container=hls.container,
             folder=paths.hls,
             packaged=packaged_,
             copy=copy,
