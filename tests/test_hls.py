@@ -330,6 +330,8 @@ def test_a_video_is_streamed_with_the_album(shown_once: Repo) -> None:
     assert media == {each["path"] for each in told["files"]}
     done = shown_once.run("sha256sum", "--check", "--quiet", "SHA256SUMS", cwd="build/moon")
     assert (0, "") == (done.code, done.out)
+    summed = (shown_once.path / "build/moon/SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    assert names == {line.partition("  hls/")[2] for line in summed} - {""}
 
 
 def test_a_video_is_made_once(shown_once: Repo, shown: Repo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,7 +13,7 @@ from pressroom.errors import ReleaseError
 from pressroom.formats import cmaf, footage, mpegts, segments, webvtt
 from pressroom.formats.footage import Captions, Footage, Names, Shown
 from pressroom.formats.pictures import PictureFacts
-from pressroom.formats.rendition import Piece, Played, Rendition
+from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
 from pressroom.tools.footage import MadeChunks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pressroom.formats.webvtt import Subtitles
     from pressroom.plan import Work
 
 
@@ -129,18 +131,12 @@ class PackageSubtitles(Step):
 
     @property
     def manifest(self) -> tuple[Path, Path]:
-        """All files of them but the copy."""
+        """All files of them."""
         return self.packaged, self.folder
 
     def run(self, work: Work) -> None:
         """Write the files; raises ReleaseError for what is no WebVTT."""
-        try:
-            text = self.source.read_bytes().decode("utf-8-sig")
-            subtitles = webvtt.parse(text)
-        except UnicodeDecodeError as error:
-            raise ReleaseError(f"{self.source}: expected text in UTF-8; save it as that") from error
-        except ValueError as error:
-            raise ReleaseError(f"{self.source}: {error}") from error
+        text, subtitles = self._read()
         shown = notes.read(Footage, self.video).pictures[0].rendition
         files = Folder(work, self.folder, f"{self.prefix}.{self.language}")
         ticks = [piece.ticks for piece in shown.whole.pieces]
@@ -158,9 +154,21 @@ class PackageSubtitles(Step):
             Piece(uri=uri, ticks=length, size=size, offset=offset)
             for uri, length, size, offset in zip(uris, ticks, sizes, offsets, strict=True)
         )
-        made = Captions(language=self.language, pieces=tuple(pieces), files=tuple(files.made.values()))
+        whole = text.encode()
+        copy = MadeFile(path=self.copy.name, bytes=len(whole), sha256=hashlib.sha256(whole).hexdigest())
+        made = Captions(language=self.language, pieces=tuple(pieces), files=(copy, *files.made.values()))
         notes.write(work, self.packaged, made)
-        work.beside(self.copy).write_text(text, encoding="utf-8", newline="")
+        work.beside(self.copy).write_bytes(whole)
+
+    def _read(self) -> tuple[str, Subtitles]:
+        """The subtitles, as text and as what it says; raises ReleaseError."""
+        try:
+            text = self.source.read_bytes().decode("utf-8-sig")
+            return text, webvtt.parse(text)
+        except UnicodeDecodeError as error:
+            raise ReleaseError(f"{self.source}: expected text in UTF-8; save it as that") from error
+        except ValueError as error:
+            raise ReleaseError(f"{self.source}: {error}") from error
 
 
 @dataclass(frozen=True, kw_only=True)
