@@ -37,6 +37,18 @@ def test_a_file_is_cues_and_styles(ending: str) -> None:
     assert SUBTITLES == parse(TEXT.replace("\n", ending))
 
 
+def test_a_cue_may_follow_the_head_at_once() -> None:
+    """As browsers show it, too."""
+    cue = Cue(start=1000, end=2000, text="00:01.000 --> 00:02.000\nRise")
+    assert (cue,) == parse("WEBVTT\nKind: captions\n00:01.000 --> 00:02.000\nRise\n").cues
+
+
+def test_a_remark_is_told_from_a_cue_that_is_called_alike() -> None:
+    """A cue's name may begin with the word of a block."""
+    cue = Cue(start=1000, end=2000, text="STYLE 1\n00:01.000 --> 00:02.000\nRise")
+    assert Subtitles(cues=(cue,), styles=()) == parse(f"WEBVTT\n\nNOTE\tby hand\n\n{cue.text}\n")
+
+
 def test_a_segment_has_what_is_shown_in_it() -> None:
     """With the styles, and where its times are in those of the media; a cue at a boundary stands on both sides."""
     head = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\nSTYLE\n::cue { color: lime }\n"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _STAMP = r"(?:([0-9]{2,4}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
 _TIMING = re.compile(rf"{_STAMP}[ \t]+-->[ \t]+{_STAMP}(?:[ \t].*)?")
 _HEAD = re.compile(r"WEBVTT(?:[ \t].*)?")
-_WITHOUT_TIME = ("NOTE", "STYLE", "REGION")
+_WITHOUT_TIME = re.compile(r"(NOTE)(?:[ \t].*)?|(?:STYLE|REGION)[ \t]*")
 _MOST_CUES = 100_000
 _EXAMPLE = "a line such as 00:01.000 --> 00:04.000"
 
@@ -46,9 +46,8 @@ def parse(text: str) -> Subtitles:
     cues: list[Cue] = []
     styles: list[str] = []
     for number, block in _blocks(lines):
-        word = block[0].partition(" ")[0].rstrip()
-        if word in _WITHOUT_TIME:
-            styles += ["\n".join(block)] if word != "NOTE" else []
+        if found := _WITHOUT_TIME.fullmatch(block[0]):
+            styles += [] if found[1] else ["\n".join(block)]
         else:
             cues.append(_cue(number, block))
     if not 1 <= len(cues) <= _MOST_CUES:
@@ -69,8 +68,11 @@ def segment(subtitles: Subtitles, start: Fraction, end: Fraction, *, begin: int 
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The blocks behind the head, between empty lines, each with the number of its first line."""
-    start = next((number for number, line in enumerate(lines) if not line), len(lines))
+    """The blocks behind the head, between empty lines, each with the number of its first line.
+
+    A cue ends the head even where no empty line does, as in browsers (W3C WebVTT, 6.1).
+    """
+    start = next((number for number, line in enumerate(lines) if not line or "-->" in line), len(lines))
     block: list[str] = []
     for number, line in enumerate([*lines[start:], ""], start + 1):
         if line:
