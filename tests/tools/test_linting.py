@@ -39,3 +39,14 @@ def test_nothing_is_read_elsewhere(bench: Bench) -> None:
         assert [None, None, None, None] == [fetch(uri) for uri in ("../secret", "link", "", str(bench.folder / "secret"))]
         assert fetch("a b.mp4") is not None
         assert fetch("a%20b.mp4") is not None
+
+
+def test_one_file_is_open_at_a_time(bench: Bench) -> None:
+    """However many segments there are."""
+    for name in "ab":
+        (bench.folder / name).write_bytes(name.encode())
+    with reading(bench.folder) as fetch:
+        first, same, second = fetch("a"), fetch("a"), fetch("b")
+        assert first is same
+        assert [True, False] == [stream is None or stream.closed for stream in (first, second)]
+    assert second is None or second.closed

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Fetch: TypeAlias = Callable[[str], BinaryIO | None]
-"""What an address leads to, as a file that can seek; None where there is nothing."""
+"""What an address leads to, as a file that can seek, until the next is asked for; None where there is nothing."""
 Role = Literal["main", "audio", "subtitles", "key frames"]
 _MOST_TEXT = 1 << 26
 _MOST_LISTS = 1000

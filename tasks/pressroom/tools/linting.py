@@ -40,12 +40,15 @@ class LintHls(Step):
 
 @contextmanager
 def reading(folder: Path) -> Iterator[Fetch]:
-    """What addresses relative to a folder lead to; each file is opened once, and one elsewhere is not there."""
+    """What addresses relative to a folder lead to, a file at a time; one elsewhere is not there."""
     opened: dict[str, BinaryIO | None] = {}
     with ExitStack() as stack:
 
         def fetch(uri: str) -> BinaryIO | None:
             if uri not in opened:
+                # There may be more segments than files that a process may have open.
+                stack.close()
+                opened.clear()
                 path = folder / unquote(uri)
                 held = path.is_file() and path.resolve().is_relative_to(folder.resolve())
                 opened[uri] = stack.enter_context(path.open("rb")) if held else None
