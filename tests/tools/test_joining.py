@@ -72,6 +72,15 @@ def test_halves_sound_as_the_whole(bench: Bench, name: str, rate: int) -> None:
     assert ((0,), (0, round(10_007 * 48_000 / rate))) == (one.starts, two.starts)
 
 
+def test_a_master_of_two_tracks_is_heard_twice(bench: Bench) -> None:
+    """As if the second track had a copy of it."""
+    _, first, second = halves(bench)
+    copy = Path("copy.wav")
+    copy.write_bytes(first.read_bytes())
+    twice = joined(bench, [first, second, first], NAMED["aac-128"])
+    assert joined(bench, [first, second, copy], NAMED["aac-128"]) == twice
+
+
 def test_a_stream_is_as_long_as_its_masters(bench: Bench) -> None:
     """To the sample, at the rate of streams; what it was made of is in the record."""
     _, *parts = halves(bench, rate=44_100)

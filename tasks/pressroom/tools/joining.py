@@ -27,6 +27,8 @@ STREAM_RATE = 48_000
 STEREO = 2
 MOST_CHANNELS = 8
 """As FLAC and ALAC hold them."""
+_QUEUED = 8
+"""Packets that ffmpeg reads ahead at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +85,12 @@ class Join(Step):
         whole = _joined_facts(one, masters, parts)
         fitted = audio.fitted(one, whole)
         output = self.stream.with_name(f"{self.stem}{self.encoding.suffix}")
-        streams = [
-            converted(ffmpeg.source(source, **dict(headers.reading(source))), "wav", master, part)
-            for source, master, part in zip(self.sources, masters, parts, strict=True)
+        # Without a number of its own, a master that two tracks have would be one input, which cannot be read at two places.
+        inputs = [
+            ffmpeg.source(source, thread_queue_size=_QUEUED + number, **dict(headers.reading(source)))
+            for number, source in enumerate(self.sources)
         ]
+        streams = [converted(stream, "wav", master, part) for stream, master, part in zip(inputs, masters, parts, strict=True)]
         target = work.beside(output)
         args = encode_stream(_concatenated(streams), one, whole, fitted, f"file:{target}")
         ffmpeg.run(work, args, making=output, seconds=whole.seconds)
