@@ -31,6 +31,10 @@ class Work(Protocol):
         """The version of each tool, for the record."""
         ...
 
+    def fingerprint(self, tool: str) -> str:
+        """What tells one build of a tool from another, as in the key of a step that has it among its `tools`."""
+        ...
+
     def child(self, process: Popen[bytes]) -> AbstractContextManager[None]:
         """While this is open, `process` is ended with the build; it leads a process group of its own."""
         ...

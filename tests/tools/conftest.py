@@ -60,6 +60,10 @@ class Bench:
     noted: list[str] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
 
+    def fingerprint(self, tool: str) -> str:
+        """The version stands for the build."""
+        return self.versions[tool]
+
     @contextmanager
     def child(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """While this is open, an error ends the process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,6 +150,37 @@ def test_chunks_have_the_key_frames_that_are_planned(bench: Bench) -> None:
     assert 1 == sum("-c:v libx264" in note for note in bench.noted) - encoded
     bench.make(encode(0, lanes=1, rung=Rung(side=36, crf=31, most=300)))
     assert not set(again.items()) & set(made(0))
+
+
+@pytest.mark.parametrize("other", ["color=c=black:s=36x64:r=30:d=1", "color=c=black:s=64x36:r=30000/1001:d=1"])
+def test_a_chunk_of_the_same_pixels_in_another_shape_or_rate_is_made_anew(bench: Bench, other: str) -> None:
+    """As a clean build makes it."""
+    for pictures in ("color=c=black:s=64x36:r=30:d=1", other):
+        bench.run_ffmpeg("-f", "lavfi", "-i", pictures, *FAST, "-frames:v", "30", "long.mp4")
+        probed(bench, Path("long.mp4"))
+        bench.make(encode(0))
+    again = made(0)
+    Path("video/36p-0.json").unlink()
+    bench.make(encode(0))
+    assert made(0) == again
+
+
+def test_what_is_said_of_chunks_tells_builds_of_ffmpeg_apart_and_not_its_date(bench: Bench) -> None:
+    """Another build encodes anew; the same one, installed again, says the same of the same chunks, clean or not."""
+    program = Path("ffmpeg")
+    program.write_text(f'#!/bin/sh\nexec "{bench.ffmpeg}" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    bench.run_ffmpeg(*SOURCES["plain.mp4"], "long.mp4")
+    bench.ffmpeg = program.absolute()
+    probed(bench, Path("long.mp4"))
+    told = bench.make(encode(0)).read_bytes()
+    os.utime(program, (0, 0))
+    Path("video/36p-0.json").unlink()
+    assert told == bench.make(encode(0)).read_bytes()
+    encoded = sum("-c:v libx264" in note for note in bench.noted)
+    bench.versions["ffmpeg"] = "9.0.3"
+    bench.make(encode(0))
+    assert 1 == sum("-c:v libx264" in note for note in bench.noted) - encoded
 
 
 def refusal(bench: Bench, name: str) -> str:

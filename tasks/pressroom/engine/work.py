@@ -71,6 +71,10 @@ class StepWork:
         """The version of each tool."""
         return self._toolchain.versions
 
+    def fingerprint(self, tool: str) -> str:
+        """What tells one build of a tool from another."""
+        return self._toolchain.fingerprint(tool)
+
     @contextmanager
     def child(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """While this is open, the process is ended with the build."""

@@ -270,9 +270,9 @@ class EncodePictures(Step):
             raise ReleaseError(f"{error}\n  its pictures cannot be used between {begin:.0f} and {end:.0f} s") from error
 
     def _recipe(self, work: Work, chunk: Chunk, facts: PictureFacts) -> str:
-        """What tells ways of encoding apart: the settings, and which ffmpeg it is."""
-        binary = work.ffmpeg.stat()
-        said = (self._options(chunk, facts), chunk.frames, binary.st_size, binary.st_mtime_ns)
+        """What tells chunks apart that are made of the same pixels: shape and rate, the settings, and which ffmpeg it is."""
+        size = pictures.fitted(self.rung, facts.width, facts.height)
+        said = (self.revision, size, facts.rate, chunk.frames, self._options(chunk, facts), work.fingerprint("ffmpeg"))
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
     def _options(self, chunk: Chunk, facts: PictureFacts) -> dict[str, str | int]:
