@@ -73,6 +73,15 @@ def test_a_chunk_shows_what_the_whole_does(bench: Bench, name: str) -> None:
         )
 
 
+def test_a_file_may_say_another_shape_than_its_stream(bench: Bench) -> None:
+    """As players have it, the file is right."""
+    bench.run_ffmpeg(*SOURCES["plain.mp4"], "plain.mp4")
+    for name in ("wide.mp4", "wide.mkv"):
+        bench.run_ffmpeg("-i", "plain.mp4", "-c", "copy", "-aspect", "20:9", name)
+        facts = probed(bench, Path(name))
+        assert (80, 36) == (facts.width, facts.height)
+
+
 def test_sound_that_begins_late_or_ends_later_is_kept(bench: Bench) -> None:
     """The last picture stands until the sound has ended, and silence fills what comes before it."""
     inputs = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=2", "-itsoffset", "0.5", "-f", "lavfi", "-i", "sine=d=2.5:r=44100")

@@ -77,7 +77,9 @@ class ProbeVideo(Step):
 
 def picture_facts(path: Path, log: Sequence[ffmpeg.Line], table: str) -> PictureFacts:
     """What ffmpeg's log and its table of packets say of a video; raises ReleaseError where that is none to stream."""
-    own = [line.text for line in log if not line.source]
+    told = [line.text for line in log if not line.source]
+    # Of a source there may be several pictures, and pixels of another shape than the stream in it says.
+    own = told[next((number for number, text in enumerate(told) if text.startswith("Output #")), len(told)) :]
     stream = next((found for text in own if (found := _STREAM.match(text))), None)
     kinds = _KINDS.findall(table)
     times = {kind: sorted(_times(table, number)) for number, kind in kinds}
