@@ -82,6 +82,13 @@ def test_a_file_may_say_another_shape_than_its_stream(bench: Bench) -> None:
         assert (80, 36) == (facts.width, facts.height)
 
 
+def test_colours_are_read_by_their_own_matrix(bench: Bench) -> None:
+    """Whatever the primaries and the transfer are: cameras of standard definition say that the latter is BT.709."""
+    tags = ("-x264-params", "colorprim=smpte170m:transfer=bt709:colormatrix=smpte170m")
+    bench.run_ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=0.2", *FAST, *tags, "mixed.mp4")
+    assert "smpte170m" == probed(bench, Path("mixed.mp4")).matrix
+
+
 def test_sound_that_begins_late_or_ends_later_is_kept(bench: Bench) -> None:
     """The last picture stands until the sound has ended, and silence fills what comes before it."""
     inputs = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=2", "-itsoffset", "0.5", "-f", "lavfi", "-i", "sine=d=2.5:r=44100")

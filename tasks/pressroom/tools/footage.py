@@ -100,7 +100,8 @@ def picture_facts(path: Path, log: Sequence[ffmpeg.Line], table: str) -> Picture
         rate=str(rate),
         frames=max(1, round(end * rate)),
         gap=round(float(gap), 6),
-        matrix=next((name for said, name in _MATRICES.items() if said in (stream[2] or "")), None),
+        # The matrix comes first, before what the primaries and the transfer are: `smpte170m/smpte170m/bt709`.
+        matrix=next((_MATRICES[word] for word in re.findall(r"\w+", stream[2] or "") if word in _MATRICES), None),
         sound=bool(heard),
     )
 
