@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pressroom.errors import ReleaseError
+from pressroom.errors import ReleaseError, ToolError
 from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.pictures import Chunk, PictureFacts, Rung, chunks
 from pressroom.tools import ffmpeg, notes
@@ -197,6 +197,29 @@ def test_what_is_said_of_chunks_tells_builds_of_ffmpeg_apart_and_not_its_date(be
     bench.versions["ffmpeg"] = "9.0.3"
     bench.make(encode(0))
     assert 1 == sum("-c:v libx264" in note for note in bench.noted) - encoded
+
+
+def test_pictures_that_need_those_before_a_key_frame_are_decoded_from_the_first(bench: Bench) -> None:
+    """As broadcasts and discs have them: no chunk begins with a picture that lacks what it is made of."""
+    open_groups = "open-gop=1:bframes=4:keyint=40:scenecut=0"
+    pictures = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=62")
+    bench.run_ffmpeg(*pictures, "-c:v", "libx264", "-x264-params", open_groups, "long.mp4")
+    facts = probed(bench, Path("long.mp4"))
+    chunk = chunks(facts, Fraction(6))[1]
+    with pytest.raises(ToolError):
+        shown(bench, Path("long.mp4"), facts, chunk)
+    bench.make(encode(1))
+    whole = bytearray()
+    everything = Chunk(number=0, first=0, frames=facts.frames, keys=(0,))
+    output = even_pictures(Path("long.mp4"), facts, SMALL, everything).filter("trim", start_frame=chunk.first)
+    ffmpeg.run(
+        bench,
+        arguments(output.output("pipe:@whole", f="hash", hash="sha256")),
+        making=Path("long.mp4"),
+        readers={"whole": whole.extend},
+    )
+    told = notes.read(MadeChunks, Path("video/36p-1.json"))
+    assert [whole.decode().strip().rpartition("=")[2]] == [each.pictures for each in told.files]
 
 
 def refusal(bench: Bench, name: str) -> str:

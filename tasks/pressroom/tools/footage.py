@@ -19,7 +19,7 @@ from pressroom.tools import ffmpeg, notes
 from pressroom.tools.files import sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pressroom.formats.pictures import Chunk, Rung
@@ -29,8 +29,8 @@ LANES = 4
 """How many steps share the chunks of a rendition: as many can be encoded at once."""
 SOUND_RATE = 48_000
 SOUND_KBPS = 128
-PATIENCE = ffmpeg.Limits(factor=120)
-"""x264 takes up to some seconds of a slow core for one of pictures."""
+PATIENCE = ffmpeg.Limits(stall=1800, factor=120)
+"""x264 takes up to some seconds of a slow core for one of pictures, and hours of them may have to be decoded before these."""
 _STREAM = re.compile(r"Stream #0:\d+\S*: Video: \w+.*?, (\w+)(\(.*?\))?, (\d+)x(\d+)(?: \[SAR (\d+):(\d+) DAR \d+:\d+\])?")
 _TURNED = re.compile(r"rotation of (-?\d+(?:\.\d+)?) degrees")
 _KINDS = re.compile(r"#media_type (\d): (\w+)")
@@ -158,14 +158,14 @@ class MadeChunks:
     files: tuple[MadeChunk, ...]
 
 
-def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk) -> Any:  # noqa: ANN401  # ffmpeg-python's stream
+def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk, *, whole: bool = False) -> Any:  # noqa: ANN401  # likewise
     """The pictures of a chunk, at the even rate and of a rendition's size, as if all before them had been read too.
 
-    Reading begins before them, by what may lie between two pictures of the source, so that what is shown first is known.
-    Times must be the source's own, as `arguments` has it.
+    Reading begins before them, by what may lie between two pictures of the source, so that what is shown first is known;
+    where the `whole` is asked for, with the first of all. Times must be the source's own, as `arguments` has it.
     """
     fps = facts.fps
-    before = min(chunk.first, math.ceil((Fraction(str(facts.gap)) + 1) * fps))
+    before = chunk.first if whole else min(chunk.first, math.ceil((Fraction(str(facts.gap)) + 1) * fps))
     start = f"{float((chunk.first - before) / fps):.6f}"
     width, height = pictures.fitted(rung, facts.width, facts.height)
     shown = ffmpeg.pictures(source, ss=start, threads=1).filter("bwdif", mode="send_frame", deint="interlaced")
@@ -233,10 +233,8 @@ class EncodePictures(Step):
         """A chunk as it stands, where the same pictures were made into it in the same way."""
         if known is None or known.recipe != self._recipe(work, chunk, facts):
             return None
-        output, digest = self.made.with_name(known.path), bytearray()
-        args = arguments(_digest(even_pictures(self.source, facts, self.rung, chunk)))
-        self._run(work, args, digest, chunk, facts)
-        if _told(digest) != known.pictures:
+        output = self.made.with_name(known.path)
+        if self._run(work, chunk, facts, lambda shown: (_digest(shown),)) != known.pictures:
             return None
         # A second name; where it cannot have one, as on some file systems, a copy is as good.
         try:
@@ -247,30 +245,44 @@ class EncodePictures(Step):
 
     def _encoded(self, work: Work, chunk: Chunk, facts: PictureFacts) -> MadeChunk:
         """A chunk, encoded."""
-        output, digest = self.made.with_name(f"{self.stem}-{chunk.number:04}.mp4"), bytearray()
+        output = self.made.with_name(f"{self.stem}-{chunk.number:04}.mp4")
         target = work.beside(output)
-        shown = even_pictures(self.source, facts, self.rung, chunk).filter_multi_output("split")
-        args = arguments(shown[0].output(f"file:{target}", **self._options(chunk, facts)), _digest(shown[1]))
-        self._run(work, args, digest, chunk, facts)
+
+        def outputs(shown: Any) -> tuple[Any, Any]:  # noqa: ANN401  # ffmpeg-python's streams
+            both = shown.filter_multi_output("split")
+            return both[0].output(f"file:{target}", **self._options(chunk, facts)), _digest(both[1])
+
+        digest = self._run(work, chunk, facts, outputs)
         return MadeChunk(
             number=chunk.number,
             recipe=self._recipe(work, chunk, facts),
-            pictures=_told(digest),
+            pictures=digest,
             path=output.name,
             bytes=target.stat().st_size,
             sha256=sha256(target),
         )
 
-    def _run(self, work: Work, args: Sequence[str], digest: bytearray, chunk: Chunk, facts: PictureFacts) -> None:
-        """Run ffmpeg over a chunk; raises ReleaseError where its pictures cannot be decoded."""
-        readers, seconds = {"digest": digest.extend}, float(chunk.frames / facts.fps)
-        try:
-            ffmpeg.run(work, args, making=self.source, seconds=seconds, readers=readers, limits=PATIENCE)
-        except MachineError:
-            raise
-        except ToolError as error:
-            begin, end = (float(frame / facts.fps) for frame in (chunk.first, chunk.first + chunk.frames))
-            raise ReleaseError(f"{error}\n  its pictures cannot be used between {begin:.0f} and {end:.0f} s") from error
+    def _run(self, work: Work, chunk: Chunk, facts: PictureFacts, outputs: Callable[[Any], tuple[Any, ...]]) -> str:
+        """Run ffmpeg for outputs of a chunk's pictures; returns the digest of these.
+
+        Raises ReleaseError where they cannot be decoded: not from a key frame before them, which is no fault where pictures
+        around it need those before it, nor from the first of all.
+        """
+        seconds = float(chunk.frames / facts.fps)
+        for whole in (False, True):
+            args, digest = arguments(*outputs(even_pictures(self.source, facts, self.rung, chunk, whole=whole))), bytearray()
+            readers = {"digest": digest.extend}
+            try:
+                ffmpeg.run(work, args, making=self.source, seconds=seconds, readers=readers, limits=PATIENCE)
+                break
+            except MachineError:
+                raise
+            except ToolError as error:
+                if whole or not chunk.first:
+                    begin, end = (float(frame / facts.fps) for frame in (chunk.first, chunk.first + chunk.frames))
+                    raise ReleaseError(f"{error}\n  its pictures cannot be used between {begin:.0f} and {end:.0f} s") from error
+        # The hash muxer's line: `SHA256=...`.
+        return digest.decode().strip().rpartition("=")[2]
 
     def _recipe(self, work: Work, chunk: Chunk, facts: PictureFacts) -> str:
         """What tells chunks apart that are made of the same pixels: shape and rate, the settings, and which ffmpeg it is."""
@@ -313,11 +325,6 @@ _COLOURS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt7
 def _digest(shown: Any) -> Any:  # noqa: ANN401  # likewise
     """An output that tells the SHA-256 of pictures."""
     return shown.output("pipe:@digest", f="hash", hash="sha256")
-
-
-def _told(line: bytearray) -> str:
-    """The digest in the hash muxer's line: `SHA256=...`."""
-    return line.decode().strip().rpartition("=")[2]
 
 
 def _matrix(facts: PictureFacts) -> str:
