@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -20,11 +22,11 @@ from pressroom.tools import notes
 from pressroom.tools.encode import Encode
 from pressroom.tools.hls import WriteHls
 from pressroom.tools.linting import LintHls
-from pressroom.tools.packaging import Package
+from pressroom.tools.packaging import Chain, Package
 from pressroom.tools.probe import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tests.tools.conftest import Bench
 
@@ -183,3 +185,24 @@ def test_what_cannot_be_packaged_is_told_by_its_rendition(bench: Bench) -> None:
         bench.make(packaging(bench, two.bare[:1]))
     assert str(raised.value).startswith("build/moon/hls: flac cannot be packaged: ")
     assert not [path for path in FOLDER.glob("*") if not path.name.startswith(".")]
+
+
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    """A process that may have 64 files open."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("few_files")
+def test_more_files_than_may_be_open_are_one_after_the_other(bench: Bench) -> None:
+    """As of a film that was encoded in parts."""
+    paths = [bench.folder / f"{number:03}" for number in range(100)]
+    for path in paths:
+        path.write_text(path.name, encoding="utf-8")
+    with closing(Chain(paths)) as chain:
+        for number in (0, 99, 7):
+            assert 1 == chain.seek(3 * number + 1)
+            assert f"{number:03}"[1:].encode() == chain.read(2)

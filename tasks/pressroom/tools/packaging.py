@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -65,17 +65,15 @@ class Package(Step):
         """Write the files; raises ReleaseError for what cannot be packaged."""
         stream = notes.read(Joined, self.stream)
         paths = [self.stream.with_name(file.path) for file in stream.files] or list(self.bare)
-        with ExitStack() as stack:
-            files = [stack.enter_context(path.open("rb")) for path in paths]
+        with closing(Chain(paths)) as source:
             try:
-                made = self._made(work, stream, files)
+                made = self._made(work, stream, source)
             except ValueError as error:
                 raise ReleaseError(f"{self.folder}: {self.rendition} cannot be packaged: {error}") from error
         notes.write(work, self.packaged, made, indent=None)
 
-    def _made(self, work: Work, stream: Joined, files: Sequence[BinaryIO]) -> Rendition:
+    def _made(self, work: Work, stream: Joined, source: Chain) -> Rendition:
         """Write the files, and say what they are."""
-        source = Chain(files)
         track = source.sound()
         plan = segments.sound_plan(track, self.segment, marks=stream.starts[1:])
         cipher = Cipher(self.key) if self.key else None
@@ -141,35 +139,48 @@ class Written:
 
 
 class Chain:
-    """Files as one after the other; a reading lies within one of them."""
+    """Files as one after the other; a reading lies within one of them.
 
-    def __init__(self, files: Sequence[BinaryIO]) -> None:
-        self._files = files
-        self._sizes = [file.seek(0, 2) for file in files]
+    One is open at a time, as there may be more of them than files that a process may have open.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._sizes = [path.stat().st_size for path in paths]
         self._starts = list(accumulate(self._sizes[:-1], initial=0))
-        self._current = files[0]
+        self._number, self._current = 0, paths[0].open("rb")
 
     def sound(self) -> Track:
         """Their sound as one track; raises ValueError."""
-        return self._joined([sound(read_sound(file)) for file in self._files])
+        return self._joined([sound(read_sound(self._opened(number))) for number in range(len(self._paths))])
 
     def pictures(self) -> Track:
         """Their pictures as one track; raises ValueError."""
-        return self._joined([read_pictures(file) for file in self._files])
+        return self._joined([read_pictures(self._opened(number)) for number in range(len(self._paths))])
 
     def _joined(self, tracks: Sequence[Track]) -> Track:
         """Tracks as one."""
         return tracks[0] if len(tracks) == 1 else joined(tracks, self._sizes)
 
+    def _opened(self, number: int) -> BinaryIO:
+        """One of the files."""
+        if number != self._number:
+            self._current.close()
+            self._number, self._current = number, self._paths[number].open("rb")
+        return self._current
+
     def seek(self, offset: int) -> int:
         """Go to a byte of all."""
         number = bisect_right(self._starts, offset) - 1
-        self._current = self._files[number]
-        return self._current.seek(offset - self._starts[number])
+        return self._opened(number).seek(offset - self._starts[number])
 
     def read(self, size: int) -> bytes:
         """Bytes from there."""
         return self._current.read(size)
+
+    def close(self) -> None:
+        """Close the one that is open."""
+        self._current.close()
 
 
 class Folder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, cycle, pairwise
@@ -62,8 +62,8 @@ class PackageVideo(Step):
     def run(self, work: Work) -> None:
         """Write the files; raises ReleaseError for what cannot be packaged."""
         with ExitStack() as stack:
-            opened = [Chain([stack.enter_context(path.open("rb")) for path in paths]) for paths in self._files()]
-            heard = Chain([stack.enter_context(self.sound.open("rb"))])
+            opened = [stack.enter_context(closing(Chain(paths))) for paths in self._files()]
+            heard = stack.enter_context(closing(Chain([self.sound])))
             try:
                 made = self._made(work, opened, heard)
             except ValueError as error:
