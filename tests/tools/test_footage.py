@@ -266,3 +266,18 @@ def test_damage_within_is_told_with_its_place(bench: Bench) -> None:
     first, *_, last = str(error.value).splitlines()
     assert "long.mp4: ffmpeg failed" == first.partition(" (")[0]
     assert "  its pictures cannot be used between 89 and 130 s" == last
+
+
+def test_damaged_sound_is_told_by_the_name_of_the_video(bench: Bench) -> None:
+    """As damaged pictures are, and not by that of a file which nobody knows."""
+    bench.run_ffmpeg(*SOURCES["plain.mp4"][:4], "-f", "lavfi", "-i", "sine=d=5", *FAST, "-c:a", "flac", "plain.mkv")
+    content = bytearray(Path("plain.mkv").read_bytes())
+    place = content.find(b"\xff\xf8", len(content) // 2) + 40
+    content[place : place + 20] = bytes(byte ^ 0x5A for byte in content[place : place + 20])
+    Path("plain.mkv").write_bytes(content)
+    probed(bench, Path("plain.mkv"))
+    with pytest.raises(ReleaseError) as error:
+        EncodeSound(name="s", source=Path("plain.mkv"), facts=Path("plain.json"), output=Path("sound.m4a")).run(bench)
+    first, *_, last = str(error.value).splitlines()
+    assert "plain.mkv: ffmpeg failed" == first.partition(" (")[0]
+    assert "  its sound cannot be used; export or copy it again" == last

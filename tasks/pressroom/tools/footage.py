@@ -351,7 +351,7 @@ class EncodeSound(Step):
         return 10e6
 
     def run(self, work: Work) -> None:
-        """Write it; raises ToolError for sound that cannot be decoded."""
+        """Write it; raises ReleaseError for sound that cannot be decoded."""
         facts = notes.read(PictureFacts, self.facts)
         samples = round(facts.seconds * SOUND_RATE)
         if not facts.sound:
@@ -368,7 +368,12 @@ class EncodeSound(Step):
         }
         target = work.beside(self.output)
         args = ffmpeg.arguments(sound.output(f"file:{target}", **options))
-        ffmpeg.run(work, args, making=self.output, seconds=float(facts.seconds))
+        try:
+            ffmpeg.run(work, args, making=self.source, seconds=float(facts.seconds))
+        except MachineError:
+            raise
+        except ToolError as error:
+            raise ReleaseError(f"{error}\n  its sound cannot be used; export or copy it again") from error
         with target.open("rb") as stream:
             length = read_sound(stream).length
         if length != samples:
