@@ -9,6 +9,7 @@ from itertools import accumulate
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.formats import packages
 
 from pressroom.formats import cmaf, hls, hlsread, segments
 from pressroom.formats.hls import (
@@ -70,14 +71,14 @@ aac.mp4
 
 def test_one_file_is_listed_by_its_ranges() -> None:
     """Lengths are those presented, and the init segment is the file's beginning."""
-    found = hls.entries(PACKAGE, PACKAGE.plan.segments, "aac.mp4")
+    found = packages.entries(PACKAGE, PACKAGE.plan.segments, "aac.mp4")
     init = Init(uri="aac.mp4", size=len(PACKAGE.init))
     assert SINGLE == hls.media_playlist(MediaList(entries=found, target=6, init=init))
 
 
 def test_files_are_listed_without_ranges() -> None:
     """For hosts that do not know them."""
-    found = hls.entries(PACKAGE, PACKAGE.plan.segments, ["a", "b", "c", "d"])
+    found = packages.entries(PACKAGE, PACKAGE.plan.segments, ["a", "b", "c", "d"])
     text = hls.media_playlist(MediaList(entries=found, target=6, init=Init(uri="init.mp4")))
     assert ["a", "b", "c", "d"] == [line for line in text.splitlines() if not line.startswith("#")]
     assert '#EXT-X-MAP:URI="init.mp4"' in text.splitlines()
@@ -93,15 +94,6 @@ def test_an_encrypted_segment_has_its_own_vector() -> None:
         '#EXT-X-KEY:METHOD=AES-128,URI="k.bin",IV=0x000000000000000000000000000000AB',
     ] == [line for line in lines if "KEY" in line]
     assert lines.index('#EXT-X-MAP:URI="init.mp4"') < next(n for n, line in enumerate(lines) if "KEY" in line)
-
-
-def test_another_init_segment_is_announced_where_it_is_needed() -> None:
-    """Tracks that are coded differently follow each other in one list."""
-    first, second = Init(uri="1.mp4"), Init(uri="2.mp4")
-    found = (entry(6, init=first), entry(6), entry(6, init=second, discontinuity=True), entry(6, init=second))
-    text = hls.media_playlist(MediaList(entries=found, target=6, init=first))
-    assert 2 == text.count("#EXT-X-MAP")
-    assert '#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="2.mp4"\n#EXTINF' in text
 
 
 @pytest.mark.parametrize(
@@ -239,7 +231,7 @@ def test_chapters_are_numbered_and_last_to_the_next() -> None:
 def test_a_range_of_an_album_is_listed_with_its_own_init() -> None:
     """Its last segment reaches into the next track's first, and both lists add up to the album."""
     package = cmaf.packaged(SOUND, segments.sound_plan(SOUND, marks=[500_000]))
-    first, second = (hls.entries(package, stretch.segments, "aac.mp4") for stretch in package.plan.ranges)
+    first, second = (packages.entries(package, stretch.segments, "aac.mp4") for stretch in package.plan.ranges)
     assert Fraction(SOUND.length, 44_100) == sum(each.seconds for each in (*first, *second))
     last = first[-1]
     assert last.offset is not None
@@ -249,7 +241,7 @@ def test_a_range_of_an_album_is_listed_with_its_own_init() -> None:
 
 def test_what_is_written_reads_back() -> None:
     """By the reader that lint uses."""
-    found = hls.entries(PACKAGE, PACKAGE.plan.segments, "aac.mp4")
+    found = packages.entries(PACKAGE, PACKAGE.plan.segments, "aac.mp4")
     init = Init(uri="aac.mp4", size=len(PACKAGE.init))
     playlist = hlsread.parsed(hls.media_playlist(MediaList(entries=found, target=6, init=init)))
     assert ((), False, 6) == (playlist.faults, playlist.multivariant, playlist.number("EXT-X-TARGETDURATION"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.formats import packages
 
 from pressroom.formats import cmaf, hls, hlslint, segments
 from pressroom.formats.isobmff import box, children
@@ -83,7 +84,7 @@ class Programme:
             package = self._pictures(size, self.first_segment if name == "high" else 1)
             rates = self._list(files, name, package)
             key_rates = self._keys(files, name, package)
-            both = rates + hls.rates(hls.entries(sound, sound.plan.segments, "sound.mp4"), TARGET)
+            both = rates + hls.rates(packages.entries(sound, sound.plan.segments, "sound.mp4"), TARGET)
             codecs = ("avc1.640028", sound.track.description.codec)
             about = hls.Variant(
                 uri=f"{name}.m3u8",
@@ -148,13 +149,13 @@ class Programme:
     def _list(self, files: Files, name: str, package: cmaf.Package) -> hls.Rates:
         source = io.BytesIO(bytes(package.track.extents.total))
         files.held[f"{name}.mp4"] = b"".join(cmaf.written(package, source))
-        listed = hls.entries(package, package.plan.segments, f"{name}.mp4")
+        listed = packages.entries(package, package.plan.segments, f"{name}.mp4")
         init = hls.Init(uri=f"{name}.mp4", size=len(package.init))
         files.held[f"{name}.m3u8"] = hls.media_playlist(hls.MediaList(entries=listed, target=TARGET, init=init)).encode()
         return hls.rates(listed, TARGET)
 
     def _keys(self, files: Files, name: str, package: cmaf.Package) -> hls.Rates:
-        listed = hls.key_frame_entries(package, f"{name}.mp4")
+        listed = packages.key_frame_entries(package, f"{name}.mp4")
         init = hls.Init(uri=f"{name}.mp4", size=len(package.init))
         target = hls.target_duration(listed)
         text = hls.media_playlist(hls.MediaList(entries=listed, target=target, init=init, key_frames=True))
@@ -446,7 +447,7 @@ def test_an_album_of_ranges_passes() -> None:
     files = Files({"album.mp4": b"".join(cmaf.written(package, source))})
     for number, stretch in enumerate(package.plan.ranges):
         files.held[f"{number}.init.mp4"] = cmaf.range_init(package, stretch)
-        listed = hls.entries(package, stretch.segments, "album.mp4")
+        listed = packages.entries(package, stretch.segments, "album.mp4")
         listing = hls.MediaList(entries=listed, target=6, init=hls.Init(uri=f"{number}.init.mp4"))
         files.held[f"{number}.m3u8"] = hls.media_playlist(listing).encode()
         assert [] == [check for check in files.failed(f"{number}.m3u8").values() if check.severity == "error"]

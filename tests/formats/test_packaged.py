@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from tests.formats import packages
 
 from pressroom.formats import cmaf, hls, hlslint, segments
 from pressroom.formats.demux import read_pictures, read_sound
@@ -198,7 +199,7 @@ def test_ffmpeg_plays_the_playlist(media: Media, name: str, most: int, layout: s
         with source.open("rb") as stream:
             for uri, segment in zip(uris, package.plan.segments, strict=True):
                 (media.folder / uri).write_bytes(b"".join(cmaf.segment_written(package, segment, stream)))
-    entries = hls.entries(package, package.plan.segments, target.name if layout == "single" else uris)
+    entries = packages.entries(package, package.plan.segments, target.name if layout == "single" else uris)
     path = media.folder / f"{name}.m3u8"
     path.write_text(hls.media_playlist(hls.MediaList(entries=entries, target=2, init=init)), encoding="utf-8")
     heard, found = decoded(media, source), decoded(media, path)
@@ -210,7 +211,7 @@ def test_what_is_packaged_passes_lint(media: Media) -> None:
     """Real pictures with B-frames, and real sound of each codec."""
     for name in ("b-frames.mp4", "aac.m4a", "flac.flac", "opus.opus"):
         _, target, package = made(media, name)
-        entries = hls.entries(package, package.plan.segments, target.name)
+        entries = packages.entries(package, package.plan.segments, target.name)
         init = hls.Init(uri=target.name, size=len(package.init))
         text = hls.media_playlist(hls.MediaList(entries=entries, target=hls.target_duration(entries), init=init))
         held = {"list.m3u8": text.encode(), target.name: target.read_bytes()}

@@ -6,15 +6,13 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from fractions import Fraction
 
-    from pressroom.formats.cmaf import Package
-    from pressroom.formats.segments import Segment
 
 _MICRO = 1_000_000
 _UNFIT = re.compile(r'[\x00-\x1f\x7f"]')
@@ -26,8 +24,7 @@ _IV_BYTES = 16
 class Entry:
     """A segment in a playlist: `seconds` as presented, `size` its bytes, which begin at `offset` where `uri` has more of them.
 
-    `iv` is the initialisation vector that it is encrypted with; None where it is not. `discontinuity` says that it begins
-    with something else than the one before would go on with, and `init` the init segment that it needs from here on.
+    `iv` is the initialisation vector that it is encrypted with; None where it is not.
     """
 
     uri: str
@@ -35,8 +32,6 @@ class Entry:
     size: int
     offset: int | None = None
     iv: bytes | None = None
-    discontinuity: bool = False
-    init: Init | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,33 +170,6 @@ def chapters_json(chapters: Sequence[Chapter], length: Fraction) -> str:
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
-def entries(package: Package, segments: Sequence[Segment], uris: str | Sequence[str]) -> tuple[Entry, ...]:
-    """Segments of a package as entries: all in the one file `uris`, or each in a file of its own."""
-    scale = package.track.timescale
-    found = []
-    for number, segment in enumerate(segments):
-        offset, size = package.extent(segment)
-        seconds = Fraction(segment.end - segment.start, scale)
-        single = isinstance(uris, str)
-        uri = uris if single else uris[number]
-        found.append(Entry(uri=str(uri), seconds=seconds, size=size, offset=offset if single else None))
-    return tuple(found)
-
-
-def key_frame_entries(package: Package, uri: str) -> tuple[Entry, ...]:
-    """The key frames of a package of pictures in one file: each fragment up to the end of its first sample (A6.10)."""
-    times = [*package.plan.shown, package.track.length]
-    return tuple(
-        Entry(
-            uri=uri,
-            seconds=Fraction(end - start, package.track.timescale),
-            size=placed.head + 8 + placed.key,
-            offset=placed.offset,
-        )
-        for placed, (start, end) in zip(package.placed, pairwise(times), strict=True)
-    )
-
-
 def target_duration(*lists: Iterable[Entry]) -> int:
     """The target duration of lists that are played together: the longest segment, in whole seconds (section 4.4.3.1)."""
     return max(1, *(_nearest(micros) for listed in lists for micros in _lengths(entry.seconds for entry in listed)))
@@ -261,15 +229,9 @@ def _seconds(time: Fraction) -> float | int:
 def _entries(listing: MediaList) -> Iterator[str]:
     """The lines of every segment."""
     lengths = _lengths(entry.seconds for entry in listing.entries)
-    init = listing.init
     for entry, micros in zip(listing.entries, lengths, strict=True):
         if _nearest(micros) > listing.target:
             raise ValueError(f"{entry.uri}: lasts {micros / _MICRO:.3f} s, longer than the target of {listing.target} s")
-        if entry.discontinuity:
-            yield "#EXT-X-DISCONTINUITY"
-        if entry.init and entry.init != init:
-            init = entry.init
-            yield _map(entry.init)
         if entry.iv is not None:
             yield _key_line(listing.key, entry.iv)
         yield f"#EXTINF:{micros // _MICRO}.{micros % _MICRO:06},"
@@ -280,7 +242,7 @@ def _entries(listing: MediaList) -> Iterator[str]:
 
 def _version(listing: MediaList) -> int:
     """The lowest version that has what a list uses (section 8): EXT-X-MAP 6, or 5 for key frames; ranges 4; decimals 3."""
-    if listing.init or any(entry.init for entry in listing.entries):
+    if listing.init:
         return 5 if listing.key_frames else 6
     ranged = listing.key_frames or any(entry.offset is not None for entry in listing.entries)
     return 4 if ranged else 3
