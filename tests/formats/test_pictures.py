@@ -64,6 +64,13 @@ def test_chunks_are_whole_segments_with_key_frames(frames: int, rate: Fraction, 
     assert all(chunk.frames <= (CHUNK + segment) * rate + 1 for chunk in cut)
 
 
+@given(frames=LENGTHS, more=st.integers(1, 2000), rate=st.sampled_from(RATES), segment=SEGMENTS)
+def test_another_length_moves_the_last_chunks_alone(frames: int, more: int, rate: Fraction, segment: Fraction) -> None:
+    """So an edit of the end encodes none of the others again."""
+    before = chunks(facts(frames, rate), segment)[:-2]
+    assert before == chunks(facts(frames + more, rate), segment)[: len(before)]
+
+
 @given(rate=st.sampled_from(RATES))
 def test_a_picture_lasts_whole_ticks(rate: Fraction) -> None:
     """Whatever the rate."""

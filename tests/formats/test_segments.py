@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressroom.formats.sampleentry import aac_entry, flac_entry
-from pressroom.formats.segments import cuts, picture_plan, sound_plan
+from pressroom.formats.segments import cuts, picture_plan, sound_plan, steady_cuts
 from pressroom.formats.track import Extents, Runs, Track
 
 AAC = aac_entry(bytes.fromhex("1190"), channels=2, rate=48_000)
@@ -59,6 +59,19 @@ def test_cuts_divide_evenly(length: Fraction, target: Fraction) -> None:
     assert len(lengths) == 1
     assert max(lengths) <= target
     assert length <= target or max(lengths) > target / 2
+
+
+@settings(deadline=None)
+@given(
+    st.fractions(Fraction(1, 100), 4000, max_denominator=96_000), st.sampled_from([Fraction(6), Fraction(2), Fraction(11, 3)])
+)
+def test_steady_cuts_have_no_short_end(length: Fraction, target: Fraction) -> None:
+    """All segments but the last two are as long as they may be, and these alike."""
+    bounds = [Fraction(0), *steady_cuts(length, target), length]
+    lengths = [after - before for before, after in pairwise(bounds)]
+    assert {target} >= set(lengths[:-2])
+    assert 1 == len(set(lengths[-2:]))
+    assert length <= target or target / 2 < lengths[-1] <= target
 
 
 @settings(deadline=None)

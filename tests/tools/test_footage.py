@@ -265,7 +265,7 @@ def test_damage_within_is_told_with_its_place(bench: Bench) -> None:
         encode(2, lanes=3).run(bench)
     first, *_, last = str(error.value).splitlines()
     assert "long.mp4: ffmpeg failed" == first.partition(" (")[0]
-    assert "  its pictures cannot be used between 89 and 130 s" == last
+    assert "  its pictures cannot be used between 96 and 130 s" == last
 
 
 def test_damaged_sound_is_told_by_the_name_of_the_video(bench: Bench) -> None:

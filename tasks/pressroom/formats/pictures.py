@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pressroom.formats.segments import cuts
+from pressroom.formats.segments import steady_cuts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,15 +108,16 @@ def fitted(rung: Rung, width: int, height: int) -> tuple[int, int]:
 
 
 def boundaries(facts: PictureFacts, segment: Fraction) -> tuple[int, ...]:
-    """The pictures that segments begin with, and the count of all: evenly divided, none longer than `segment` seconds."""
-    starts = (-(-(time * facts.fps).numerator // (time * facts.fps).denominator) for time in cuts(facts.seconds, segment))
+    """The pictures that segments begin with, and the count of all; none is longer than `segment` seconds."""
+    times = (time * facts.fps for time in steady_cuts(facts.seconds, segment))
+    starts = (-(-time.numerator // time.denominator) for time in times)
     return (0, *starts, facts.frames)
 
 
 def chunks(facts: PictureFacts, segment: Fraction) -> tuple[Chunk, ...]:
     """Whole segments, about a minute of them, that are encoded apart."""
     bounds = boundaries(facts, segment)
-    ideal = [cut * facts.fps for cut in cuts(facts.seconds, Fraction(CHUNK))]
+    ideal = [cut * facts.fps for cut in steady_cuts(facts.seconds, Fraction(CHUNK))]
     edges = sorted({0, facts.frames, *(bounds[bisect_left(bounds, edge)] for edge in ideal)})
     return tuple(
         Chunk(number=number, first=first, frames=stop - first, keys=_keys(facts, bounds, first, stop))

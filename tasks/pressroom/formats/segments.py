@@ -1,4 +1,4 @@
-"""Where a track is cut into the segments of HLS: balanced, at samples that decoding can begin with."""
+"""Where a track is cut into the segments of HLS: none much shorter than others, at samples that decoding can begin with."""
 
 from __future__ import annotations
 
@@ -70,6 +70,16 @@ def cuts(length: Fraction, target: Fraction = TARGET) -> tuple[Fraction, ...]:
     return tuple(length * number / count for number in range(1, count))
 
 
+def steady_cuts(length: Fraction, target: Fraction = TARGET) -> tuple[Fraction, ...]:
+    """When segments begin that are `target` seconds long, but for the last two, which share the rest; without the first, 0.
+
+    So another length moves none but these.
+    """
+    count = max(1, -(-length // target))
+    rest = length - target * (count - 2)
+    return (*(target * number for number in range(1, count - 1)), length - rest / 2) if count > 1 else ()
+
+
 def sound_plan(
     track: Track, target: Fraction = TARGET, *, at: Sequence[Fraction] | None = None, marks: Sequence[int] = ()
 ) -> Plan:
@@ -105,7 +115,7 @@ def sound_plan(
 
 
 def picture_plan(track: Track, target: Fraction = TARGET) -> Plan:
-    """The plan of a track of pictures: a fragment for each key frame, a segment from the key frame nearest to each even cut.
+    """The plan of a track of pictures: a fragment for each key frame, a segment from the key frame nearest to each cut.
 
     A key frame counts only where no picture before it is shown after it, or the other way round. Raises ValueError where
     such key frames are too far from each other.
@@ -113,7 +123,7 @@ def picture_plan(track: Track, target: Fraction = TARGET) -> Plan:
     times = shown(track.durations, track.shifts or Runs.of([len(track.sizes)], [0]))
     keys = _clean(range(len(times)) if track.keys is None else track.keys, times)
     moments = [times[key] for key in keys]
-    wanted = [Fraction(cut * track.timescale) for cut in cuts(Fraction(track.length, track.timescale), target)]
+    wanted = [Fraction(cut * track.timescale) for cut in steady_cuts(Fraction(track.length, track.timescale), target)]
     begins = sorted({0, *(keys[_nearest(moments, time)] for time in wanted)})
     bounds = [*keys, len(times)]
     fragments = tuple(_fragment(track, first, stop) for first, stop in pairwise(bounds))
