@@ -334,6 +334,12 @@ def test_a_video_is_streamed_with_the_album(shown_once: Repo) -> None:
     assert names == {line.partition("  hls/")[2] for line in summed} - {""}
 
 
+def test_a_video_is_verified_by_decoding(shown_once: Repo) -> None:
+    """Also what has pictures alone."""
+    done = shown_once.doit("verify", "--deep")
+    assert (0, True) == (done.code, ", 0 wrong" in done.out), done
+
+
 def test_a_video_is_made_once(shown_once: Repo, shown: Repo) -> None:
     """A second build does nothing, another title makes pages alone, and a clean one gives the same bytes."""
     assert "made 0, restored 0" in shown.doit().summary

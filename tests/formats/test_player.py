@@ -133,6 +133,13 @@ def test_a_track_leads_to_its_video() -> None:
     assert [{"href": "01.video.html", "aria-label": "Video of Rise & Fall"}] == found
 
 
+def test_a_video_leads_back_to_its_album() -> None:
+    """By its title."""
+    shown = page(replace(ALBUM, picture=True, marks=(), album=("Night & Day", "player.html")))
+    assert '<p><a href="player.html">Night &amp; Day</a></p>' in shown
+    assert [] == Elements(page(ALBUM)).named("a")
+
+
 def test_a_source_without_a_file_is_played_by_its_list() -> None:
     """Nothing else is offered to the browser."""
     found = Elements(page(replace(ALBUM, sources=(replace(AAC, file=None),)))).data

@@ -54,6 +54,15 @@ def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
     assert ["4:41: tracks[0].video: is for `hls`, which is not said; add `hls: {}`"] == mistakes(words)
 
 
+def test_sizes_without_a_video_are_refused(mistakes: Refuser) -> None:
+    """They would be made of nothing."""
+    told = [
+        f"5:{column}: hls.renditions[{place}]: is of videos, and no track has one; take it out"
+        for place, column in ((1, 29), (2, 35))
+    ]
+    assert told == mistakes(f"{HEAD}hls: {{renditions: [aac-128, 720p, 360p]}}")
+
+
 def test_a_video_cannot_be_encrypted(mistakes: Refuser) -> None:
     """It would lie in the clear beside what is."""
     words = HEAD.replace("file: a.wav", "file: a.wav, video: a.mp4")
@@ -132,6 +141,10 @@ def test_a_key_that_is_written_out_is_not_repeated(words: str, told: str, read: 
         ("renditions: [mp3-v0]", f"5:20: hls.renditions[0]: expected one of {KNOWN}, got 'mp3-v0'"),
         ("renditions: [flac, aac-128, flac]", "5:35: hls.renditions[2]: 'flac' stands in the list already"),
         ("renditions: [720p]", f"5:19: 'renditions' needs one of {SOUNDS} too, as the tracks are sound"),
+        (
+            "renditions: [720p, aac-128]",
+            "5:19: 'renditions' needs a second size of videos beside 720p, such as 144p for slow networks",
+        ),
         ("renditions: []", "5:19: hls.renditions: expected at least one entry, got an empty list"),
         ("segment: 6", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '6'"),
         ("segment: 40 s", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '40 s'"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -53,8 +53,12 @@ def _linted(given: str) -> list[Check]:
             client = Loopback()
             return list(hlslint.lint(checked(given), client.fetch, client.answers))
         root = Path("/")
+        path = Path(given).absolute()
+        if path.is_dir():
+            path /= "index.m3u8"
         with reading(root) as fetch:
-            return list(hlslint.lint(quote(str(Path(given).absolute().relative_to(root))), fetch))
+            found = hlslint.lint(quote(str(path.relative_to(root))), fetch)
+            return [replace(check, subject=f"/{check.subject}") for check in found]
     except ValueError as error:
         raise ReleaseError(f"{given}: no playlist: {error}") from error
 

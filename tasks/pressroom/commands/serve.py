@@ -19,8 +19,8 @@ USAGE = """\
 usage: pressroom serve [--port PORT] [--host ADDRESS] [--allow-host NAME ...] [RELEASE ...]
 
 Serve what was built, of all releases or of those that are named, as a web host would:
-http://127.0.0.1:8000/ lists them, /moon/ is build/moon/. It only reads, and only this machine
-reaches it. Needs `pip install 'pressroom[serve]'`.
+http://127.0.0.1:8000/ lists them, and /moon/hls/player.html is build/moon/hls/player.html. It only
+reads, and only this machine reaches it. Needs `pip install 'pressroom[serve]'`.
 
   --port PORT        default: 8000; 0 takes one that is free
   --host ADDRESS     also for a network: an address of this machine, or 0.0.0.0 for all it has

@@ -78,7 +78,7 @@ def _problem(path: Path, row: MadeRow, build: Build, *, deep: bool) -> str:
             return "is not what was made"
         if deep and path.suffix.lower() in ffmpeg.DEMUXERS:
             work = StepWork(build.toolchain, build.running, lambda _: None)
-            ffmpeg.run(work, ffmpeg.arguments(ffmpeg.source(path).output("-", f="null")), making=path)
+            ffmpeg.run(work, ffmpeg.whole(path), making=path)
     except FileNotFoundError:
         return GONE
     except PressroomError as error:

@@ -22,7 +22,7 @@ PAGE = """\
 </head>
 <body>
 <main>
-<header>{{cover}}<div><h1>{{title}}</h1><p>{{artist}}</p></div></header>
+<header>{{cover}}<div><h1>{{title}}</h1><p>{{artist}}</p>{{album}}</div></header>
 {{media}}
 <p id="status" role="status"></p>
 <button type="button" id="sound" hidden>Turn the sound on</button>
@@ -85,7 +85,7 @@ svg { width: 1.3rem; height: 1.3rem; fill: currentColor; vertical-align: middle 
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
 ol { list-style: none; margin: 0; padding: 0 }
 li { display: flex; align-items: center; border-bottom: 1px solid var(--line) }
-li a { color: var(--mark); padding: .6rem .2rem .6rem .8rem }
+header a, li a { color: var(--mark); padding: .6rem .2rem .6rem .8rem }
 li button { display: flex; justify-content: space-between; gap: 1rem; width: 100%; border-width: 0; border-radius: 0;
   padding: .4rem .2rem; text-align: start }
 li span { overflow-wrap: anywhere }
@@ -135,7 +135,12 @@ SCRIPT = """\
     };
     if (way === 'library') {
       library = new window.Hls();
-      library.on(window.Hls.Events.ERROR, (_, problem) => { if (problem.fatal) media.onerror(); });
+      library.on(window.Hls.Events.ERROR, (_, problem) => {
+        if (problem.fatal && problem.details.startsWith('keyLoad')) {
+          library.destroy(); library = null;
+          status.textContent = 'The key to this could not be fetched';
+        } else if (problem.fatal) media.onerror();
+      });
       library.loadSource(each.list);
       library.attachMedia(media);
     } else {

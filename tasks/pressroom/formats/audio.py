@@ -86,7 +86,7 @@ RATES: dict[Codec, tuple[int, ...]] = {
 }
 """The sample rates that a codec has, where it has not all of them."""
 
-CHANNELS: dict[Codec, tuple[int, ...]] = {"mp3": (1, 2), "alac": (1, 2, 6)}
+CHANNELS: dict[Codec, tuple[int, ...]] = {"mp3": (1, 2), "alac": (1, 2, 6), "flac": tuple(range(1, 9))}
 """The channels that a codec has, where it has not all of them; ffmpeg mixes others for ALAC without a word."""
 CD_DEPTH, STUDIO_DEPTH = 16, 24
 HOLD_32_BITS: frozenset[Codec] = frozenset({"wav", "aiff", "wavpack"})

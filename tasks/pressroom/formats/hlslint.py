@@ -23,13 +23,14 @@ class Rule:
     """A rule: its name, what it says, where that is said, and what finds the places that break it.
 
     Clauses: `A7.7` is of Apple's specification, `R6.2.1-M1` the first MUST of section 6.2.1 of the draft, `R8` a section
-    of it, and `I8.16.3` one of ISO/IEC 14496-12.
+    of it, and `I8.16.3` one of ISO/IEC 14496-12. `cure` is what helps, where the rule itself does not say it.
     """
 
     name: str
     clauses: str
     severity: Severity
     find: Finder
+    cure: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +43,14 @@ class Serving:
     find: Callable[[Presentation, Mapping[str, Answer]], Iterator[str]]
 
 
-def _error(name: str, clauses: str, find: Finder) -> Rule:
+def _error(name: str, clauses: str, find: Finder, cure: str | None = None) -> Rule:
     """A rule that must be kept."""
-    return Rule(name=name, clauses=clauses, severity="error", find=find)
+    return Rule(name=name, clauses=clauses, severity="error", find=find, cure=cure)
 
 
-def _warning(name: str, clauses: str, find: Finder) -> Rule:
+def _warning(name: str, clauses: str, find: Finder, cure: str | None = None) -> Rule:
     """A rule that should be."""
-    return Rule(name=name, clauses=clauses, severity="warn", find=find)
+    return Rule(name=name, clauses=clauses, severity="warn", find=find, cure=cure)
 
 
 RULES = (
@@ -93,14 +94,14 @@ RULES = (
     _error("hls-groups", "A8.9", hlsrules.groups),
     _warning("hls-demuxed", "A9.5", hlsmedia.demuxed),
     _warning("hls-score", "A9.19", hlsrules.score),
-    _error("hls-video-rates", "A9.9", hlsrules.video_rates),
+    _error("hls-video-rates", "A9.9", hlsrules.video_rates, "offer a smaller size too, such as 360p"),
     _error("hls-key-frame-lists", "A6.1", hlsrules.key_frame_lists),
     _error("hls-key-frames-only", "A6.8", hlsrules.key_frames_only),
     _error("hls-key-frame-ranges", "A6.10", hlsmedia.key_frame_ranges),
-    _error("hls-cellular", "A9.21", hlsrules.cellular),
+    _error("hls-cellular", "A9.21", hlsrules.cellular, "offer one of 192 kbit/s or less too, such as aac-128"),
     # No error, since what is full of movement cannot be made small enough.
-    _warning("hls-cellular-video", "A9.21", hlsrules.cellular_pictures),
-    _error("hls-stereo-aac", "A2.3", hlsrules.stereo),
+    _warning("hls-cellular-video", "A9.21", hlsrules.cellular_pictures, "offer a small size too, such as 144p"),
+    _error("hls-stereo-aac", "A2.3", hlsrules.stereo, "offer AAC too, such as aac-128"),
     _warning("hls-aac-rate", "A2.4 A2.9", hlsmedia.aac_rates),
     _error("hls-timestamp-map", "A5.2-5.6", hlsrules.timestamp_map),
     _error("hls-subtitles", "A5.2-5.6", hlsrules.subtitles),
@@ -142,6 +143,7 @@ def _checks(rule: Rule | Serving, broken: Iterator[str], uri: str) -> Iterator[C
             severity=rule.severity,
             passed=place is None,
             measured=measured or None,
+            fix=rule.cure if place is not None and isinstance(rule, Rule) else None,
             message=f"{(rule.find.__doc__ or '').strip().rstrip('.')} ({rule.clauses})",
         )
 

@@ -56,7 +56,8 @@ class Player:
     """What a page plays. Addresses are relative to the page; `sources` begin with what most browsers play.
 
     `key` tells one release from others where a listener's place is remembered; it changes with the sound. `subtitles` are
-    languages (BCP 47) and WebVTT files, for where the playlist's own are not shown. `key_url` is where the key of what is
+    languages (BCP 47) and WebVTT files, for where the playlist's own are not shown; `album` is the title and the page of
+    what a video belongs to. `key_url` is where the key of what is
     encrypted is fetched from.
     """
 
@@ -71,6 +72,7 @@ class Player:
     cover: str | None = None
     picture: bool = False
     subtitles: tuple[tuple[str, str], ...] = ()
+    album: tuple[str, str] | None = None
     library: Library | None = None
     key_url: str | None = None
 
@@ -81,6 +83,7 @@ def page(player: Player) -> str:
         raise ValueError("expected something to play, got nothing")
     addresses = [address for source in player.sources for address in (source.playlist, source.file)]
     addresses += [player.cover, player.library.url if player.library else None, player.key_url]
+    addresses += [player.album[1] if player.album else None]
     addresses += [*(mark.video for mark in player.marks), *(address for _, address in player.subtitles)]
     for address in addresses:
         if address is not None and not _SAFE.fullmatch(address):
@@ -98,6 +101,7 @@ def _slots(player: Player) -> Mapping[str, str]:
         "language": html.escape(player.language),
         "title": html.escape(player.title),
         "artist": html.escape(player.artist),
+        "album": _album(player.album),
         "policy": html.escape(_policy(player)),
         "style": STYLE,
         "cover": "" if player.picture else cover,
@@ -135,6 +139,14 @@ def _marks(player: Player) -> str:
         for mark in player.marks
     )
     return f'<h2 id="marks-title">{player.marks_are}</h2><ol id="marks" aria-labelledby="marks-title">{rows}</ol>'
+
+
+def _album(album: tuple[str, str] | None) -> str:
+    """The way back from a video."""
+    if album is None:
+        return ""
+    title, address = album
+    return f'<p><a href="{html.escape(address)}">{html.escape(title)}</a></p>'
 
 
 def _video(mark: Mark) -> str:

@@ -112,7 +112,7 @@ class Hls(Words):
     container: Annotated[Literal["mp4", "ts"], one_of("mp4", "ts")] = "mp4"
     """What videos are packaged as; MPEG-TS is for old players, and larger. Sound by itself is MP4."""
     encrypt: Encrypt | None = None
-    """Encrypts what players stream; there is no file of a whole rendition then."""
+    """Encrypts what players stream, of which a video can be no part; there is no file of a whole rendition then."""
     hls_js: HlsJs | None = None
     """For browsers that play no HLS, which else play the one file of a rendition."""
 
@@ -124,6 +124,10 @@ class Hls(Words):
             raise Wrong(*((where, f"'{renditions[where[0]]}' stands in the list already") for where in found))
         if not set(renditions) & set(SOUNDS):
             raise Wrong(((), f"'renditions' needs one of {', '.join(SOUNDS)} too, as the tracks are sound"))
+        if len(sizes := set(renditions) & set(LADDER)) == 1:
+            raise Wrong(
+                ((), f"'renditions' needs a second size of videos beside {sizes.pop()}, such as 144p for slow networks")
+            )
         return renditions
 
     @model_validator(mode="after")
@@ -137,6 +141,12 @@ class Hls(Words):
     def pictures(self) -> tuple[str, ...]:
         """What videos are made in, those first that players are to begin with."""
         return tuple(name for name in self.renditions if name in LADDER) or USUAL
+
+    @property
+    def of_videos(self) -> tuple[tuple[str | int, ...], ...]:
+        """Where it says what is of videos alone."""
+        sizes = (("renditions", place) for place, name in enumerate(self.renditions) if name in LADDER)
+        return (*sizes, ("container",)) if self.container == "ts" else tuple(sizes)
 
     @property
     def encodings(self) -> tuple[tuple[str, Encoding], ...]:

@@ -101,6 +101,15 @@ def source(path: Path, **options: str | int) -> Any:  # noqa: ANN401  # ffmpeg-p
     return ffmpeg.input(f"file:{path}", **guards | options)["a:0"]
 
 
+def whole(path: Path) -> list[str]:
+    """The arguments that decode all that a player would show or play of a file, read as `source`."""
+    import ffmpeg  # noqa: PLC0415  # likewise
+
+    known = {**DEMUXERS, **VIDEO_DEMUXERS}
+    guards = {"format_whitelist": known[path.suffix.lower()], "protocol_whitelist": "file", "err_detect": "crccheck"}
+    return arguments(ffmpeg.output(ffmpeg.input(f"file:{path}", **guards), "-", f="null"))
+
+
 def pictures(path: Path, *, stream: str = "V:0", **options: str | int) -> Any:  # noqa: ANN401  # likewise
     """The pictures of a video, its cover apart, or another `stream` of it, read as `source`; raises ReleaseError likewise."""
     import ffmpeg  # noqa: PLC0415  # likewise

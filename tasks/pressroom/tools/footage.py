@@ -209,8 +209,8 @@ class EncodePictures(Step):
 
     @property
     def pace(self) -> float:
-        """A megabyte of a source is some seconds, of which each lane encodes a part."""
-        return 0.5e6
+        """A megabyte of a source is a second or more, of which each lane encodes a part."""
+        return 3e6
 
     def run(self, work: Work) -> None:
         """Write them; raises ReleaseError for pictures that cannot be decoded."""

@@ -134,13 +134,14 @@ class WritePage(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class WriteVideoPage(Step):
-    """Writes the page that shows a video."""
+    """Writes the page that shows a video; `album` is the title and the page of what it belongs to."""
 
     title: str
     artist: str
     language: str
     playlist: str
     subtitles: tuple[tuple[str, str], ...]
+    album: tuple[str, str]
     packaged: Path
     library: Library | None
     output: Path = field(metadata=OUTPUT)
@@ -157,6 +158,7 @@ class WriteVideoPage(Step):
             sources=(player.Source(label="Video", playlist=self.playlist, file=made.file, codec=made.codecs),),
             picture=True,
             subtitles=self.subtitles,
+            album=self.album,
             library=self.library.named if self.library else None,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")

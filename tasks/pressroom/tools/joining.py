@@ -91,6 +91,11 @@ class Join(Step):
             for number, source in enumerate(self.sources)
         ]
         streams = [converted(stream, "wav", master, part) for stream, master, part in zip(inputs, masters, parts, strict=True)]
+        if len(rates := sorted({master.rate for master in masters})) > 1 and one.lossless:
+            told = ", ".join(map(str, rates))
+            work.say(
+                f"{self.stem} of `hls`: its tracks have {told} Hz; one stream has one rate, and is resampled to {fitted.rate}"
+            )
         target = work.beside(output)
         args = encode_stream(_concatenated(streams), one, whole, fitted, f"file:{target}")
         ffmpeg.run(work, args, making=output, seconds=whole.seconds)

@@ -65,6 +65,12 @@ def summed(found: Iterable[Check], subject: str) -> tuple[Check, ...]:
     summary: list[Check] = []
     for checks in rules.values():
         broken = [check for check in checks if not check.passed]
-        failed = [replace(check, subject=f"{subject}/{check.subject}", fix=f"the rule: {check.message}") for check in broken]
+        failed = [replace(check, subject=f"{subject}/{check.subject}", fix=_cure(check)) for check in broken]
         summary += dict.fromkeys(failed) or [replace(checks[0], subject=subject)]
     return tuple(summary)
+
+
+def _cure(check: Check) -> str:
+    """What helps, and the rule."""
+    rule = f"the rule: {check.message}"
+    return f"{check.fix}; {rule}" if check.fix else rule

@@ -94,6 +94,10 @@ class PackageVideo(Step):
         ]
         both = Folder(work, self.folder, self.prefix)
         file = both.write(".mp4", cmaf.muxed(packages[0], sound, (shown[0], heard)))
+        sizes = {(package.track.description.width, package.track.description.height) for package in packages}
+        if len(sizes) < len(packages):
+            told = ", ".join("{} x {}".format(*size) for size in sorted(sizes))
+            work.say(f"{self.prefix}: {', '.join(self.renditions)} are of {told}, as the video is no larger")
         split = self.layout == "files"
         if self.container == "ts":
             pictures = tuple(_transported(each, written[-1], split=split) for each in written[:-1])

@@ -62,6 +62,7 @@ def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
                 language=language,
                 playlist=f"{video.prefix(which)}.m3u8",
                 subtitles=tuple((language, path.name) for language, path in video.subtitles(album, index, paths)),
+                album=(album.title, "player.html"),
                 packaged=paths.packaged(video.prefix(which)),
                 library=_library(hls),
                 output=paths.hls / video.page(which),

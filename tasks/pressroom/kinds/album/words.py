@@ -223,8 +223,8 @@ class Album(Overridable):
                 found.append((("tracks", index, "video"), "cannot be encrypted; take it out, or `encrypt`"))
             if track.subtitles and not track.video:
                 found.append((("tracks", index, "subtitles"), "are of a `video`, which the track has not"))
-        if self.hls and self.hls.container == "ts" and not any(track.video for track in self.tracks):
-            found.append((("hls", "container"), "is of videos, and no track has one; take it out"))
+        if self.hls and not any(track.video for track in self.tracks):
+            found += ((("hls", *where), "is of videos, and no track has one; take it out") for where in self.hls.of_videos)
         if found:
             raise Wrong(*found)
         return self
