@@ -43,6 +43,12 @@ def test_a_cue_may_follow_the_head_at_once() -> None:
     assert (cue,) == parse("WEBVTT\nKind: captions\n00:01.000 --> 00:02.000\nRise\n").cues
 
 
+def test_a_cue_may_follow_another_at_once() -> None:
+    """Or it would be shown only where the other is."""
+    first, second = (Cue(start=n * 1000, end=n * 1000 + 500, text=f"00:0{n}.000 --> 00:0{n}.500\nRise") for n in (1, 2))
+    assert (first, second) == parse(f"WEBVTT\n\n{first.text}\n{second.text}\n").cues
+
+
 def test_a_remark_is_told_from_a_cue_that_is_called_alike() -> None:
     """A cue's name may begin with the word of a block."""
     cue = Cue(start=1000, end=2000, text="STYLE 1\n00:01.000 --> 00:02.000\nRise")

@@ -70,16 +70,17 @@ def segment(subtitles: Subtitles, start: Fraction, end: Fraction, *, begin: int 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The blocks behind the head, between empty lines, each with the number of its first line.
 
-    A cue ends the head even where no empty line does, as in browsers (W3C WebVTT, 6.1).
+    A cue ends the head or another cue even where no empty line does, as in browsers (W3C WebVTT, 6.1).
     """
     start = next((number for number, line in enumerate(lines) if not line or "-->" in line), len(lines))
     block: list[str] = []
     for number, line in enumerate([*lines[start:], ""], start + 1):
-        if line:
-            block.append(line)
-        elif block:
+        another = "-->" in line and (len(block) > 1 or "-->" in "".join(block))
+        if block and (another or not line):
             yield number - len(block), block
             block = []
+        if line:
+            block.append(line)
 
 
 def _cue(number: int, block: list[str]) -> Cue:
