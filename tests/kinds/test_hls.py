@@ -134,6 +134,14 @@ def test_a_key_that_is_written_out_is_not_repeated(words: str, told: str, read: 
     assert f"releases/moon.yaml:{told}" == str(raised.value)
 
 
+def test_a_password_in_the_address_of_a_script_is_refused_and_not_repeated(read: Reader) -> None:
+    """It would stand in every page."""
+    with pytest.raises(SourceError) as raised:
+        read(f"{HEAD}hls: {{hls_js: {{url: 'https://ana:hunter2@a.example/h.js', integrity: sha384-QUJD}}}}")
+    told = "5:21: hls.hls_js.url: expected an address without user and password, which every page would tell"
+    assert f"releases/moon.yaml:{told}" == str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("words", "mistake"),
     [

@@ -38,7 +38,9 @@ def segment(value: object) -> Fraction:
 
 
 def script(text: str) -> str:
-    """The address of a script; one that a content security policy could not name is refused."""
+    """The address of a script; one that a content security policy could not name, or with a password in it, is refused."""
+    if identifiers.names_user(text):
+        raise Unspoken(((), "expected an address without user and password, which every page would tell"))
     url = identifiers.url(text)
     if re.search("[',;]", url):
         raise ValueError("an address without quotes, ',' and ';'")
