@@ -15,9 +15,10 @@ from pressroom.formats import hlslint
 from pressroom.formats.footage import Footage, Names
 from pressroom.formats.pictures import Rung
 from pressroom.tools import notes
-from pressroom.tools.footage import EncodePictures, EncodeSound, ProbeVideo
 from pressroom.tools.linting import reading
+from pressroom.tools.videoencode import EncodePictures, EncodeSound
 from pressroom.tools.videopackage import PackageSubtitles, PackageVideo, WriteVideo
+from pressroom.tools.videoprobe import ProbeVideo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

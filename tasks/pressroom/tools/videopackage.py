@@ -16,8 +16,8 @@ from pressroom.formats.pictures import PictureFacts
 from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
-from pressroom.tools.footage import MadeChunks
 from pressroom.tools.packaging import Chain, Folder, Written
+from pressroom.tools.videoencode import MadeChunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,21 +19,28 @@ if TYPE_CHECKING:
 
 UNSPOKEN = ("zxx", "und", "mis", "mul")
 """Languages that no page is in (ISO 639-2)."""
-LIBRARY = "hls.js"
-"""The author's copy of hls.js, beside the pages."""
+COVER, LIBRARY = "cover.jpg", "hls.js"
+"""What lies beside the pages; the latter is the author's copy."""
 
 
 def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
     """The page that plays the album, one for each video, and what lies beside them."""
-    cover = paths.hls / "cover.jpg"
     if album.cover:
-        yield copied("hls-cover", "copy the cover into hls", paths.embedded_cover, cover, paths)
+        yield copied("hls-cover", "copy the cover into hls", paths.embedded_cover, paths.hls / COVER, paths)
     file = hls.hls_js.file if hls.hls_js else None
     if file:
         yield copied("hls-library", f"copy {file.name} into hls", file, paths.hls / LIBRARY, paths)
     language = album.language if album.language and album.language not in UNSPOKEN else "en"
+    yield _album_page(album, hls, paths, language)
+    for index, track in enumerate(album.tracks):
+        if track.video:
+            yield _video_page(album, index, hls, paths, language)
+
+
+def _album_page(album: Album, hls: Hls, paths: Paths, language: str) -> Step:
+    """The page that plays the album."""
     names = [name for name, _ in hls.encodings]
-    yield WritePage(
+    return WritePage(
         name="hls-page",
         about="player.html",
         words=PageWords(
@@ -43,7 +50,7 @@ def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
             tracks=tuple(track.printed_title for track in album.tracks),
             videos=tuple(video.page(paths.which(index)) if track.video else None for index, track in enumerate(album.tracks)),
             labels=tuple(rendition.label(encoding) for _, encoding in hls.encodings),
-            cover=cover.name if album.cover else None,
+            cover=COVER if album.cover else None,
         ),
         renditions=tuple(names),
         packaged=tuple(map(paths.packaged, names)),
@@ -51,22 +58,24 @@ def steps(album: Album, hls: Hls, paths: Paths) -> Iterator[Step]:
         key_url=hls.encrypt.url if hls.encrypt else None,
         output=paths.hls / "player.html",
     )
-    for index, track in enumerate(album.tracks):
-        if track.video:
-            which = paths.which(index)
-            yield WriteVideoPage(
-                name=f"video-page:{which}",
-                about=video.page(which),
-                title=track.printed_title,
-                artist=track.artist or album.printed_artist,
-                language=language,
-                playlist=f"{video.prefix(which)}.m3u8",
-                subtitles=tuple((language, path.name) for language, path in video.subtitles(album, index, paths)),
-                album=(album.title, "player.html"),
-                packaged=paths.packaged(video.prefix(which)),
-                library=_library(hls),
-                output=paths.hls / video.page(which),
-            )
+
+
+def _video_page(album: Album, index: int, hls: Hls, paths: Paths, language: str) -> Step:
+    """The page that shows a track's video."""
+    track, which = album.tracks[index], paths.which(index)
+    return WriteVideoPage(
+        name=f"video-page:{which}",
+        about=video.page(which),
+        title=track.printed_title,
+        artist=track.artist or album.printed_artist,
+        language=language,
+        playlist=f"{video.prefix(which)}.m3u8",
+        subtitles=tuple((of, path.name) for of, path in video.subtitles(album, index, paths)),
+        album=(album.title, "player.html"),
+        packaged=paths.packaged(video.prefix(which)),
+        library=_library(hls),
+        output=paths.hls / video.page(which),
+    )
 
 
 def _library(hls: Hls) -> Library | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats.footage import Names
 from pressroom.formats.pictures import LADDER
-from pressroom.tools.footage import LANES, EncodePictures, EncodeSound, ProbeVideo
+from pressroom.tools.videoencode import LANES, EncodePictures, EncodeSound
 from pressroom.tools.videopackage import PackageSubtitles, PackageVideo, WriteVideo
+from pressroom.tools.videoprobe import ProbeVideo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
