@@ -85,7 +85,8 @@ svg { width: 1.3rem; height: 1.3rem; fill: currentColor; vertical-align: middle 
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px }
 ol { list-style: none; margin: 0; padding: 0 }
 li { display: flex; align-items: center; border-bottom: 1px solid var(--line) }
-header a, li a { color: var(--mark); padding: .6rem .2rem .6rem .8rem }
+header a, li a { color: var(--mark) }
+li a { padding: .6rem .2rem .6rem .8rem }
 li button { display: flex; justify-content: space-between; gap: 1rem; width: 100%; border-width: 0; border-radius: 0;
   padding: .4rem .2rem; text-align: start }
 li span { overflow-wrap: anywhere }
