@@ -104,7 +104,9 @@ def test_a_video_plays_across_its_segments(browser: Browser, release: str, way: 
     assert source in begun["source"]
     assert -MILLISECOND <= begun["duration"] - FILM <= priming + MILLISECOND
     assert 6 < sought["time"] < 8
-    assert (True, [], []) == (ended["ended"], ended["stalls"], ended["errors"])
+    # What is decoded before it is shown makes hls.js begin MPEG-TS a moment later, which it tells as a hole.
+    errors = [error for error in ended["errors"] if release != "film" or not error.startswith("bufferSeekOverHole")]
+    assert (True, [], []) == (ended["ended"], ended["stalls"], errors)
     assert ([[320, 180]], [1]) == ([ended["size"]], [len(begun["buffered"])])
     assert ["en"] * (release == "moon") == ended["languages"]
 
