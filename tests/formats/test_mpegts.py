@@ -16,7 +16,7 @@ from pressroom.formats import cmaf, mpegts, segments
 from pressroom.formats.isobmff import box
 from pressroom.formats.sampleentry import aac_entry
 from pressroom.formats.track import Extents, Runs, Track
-from pressroom.formats.transport import read_transport
+from pressroom.formats.transport import PACKET, read_transport
 
 SETS = bytes.fromhex("01640028 ff e1 0004 67640028 01 0003 68ee3c".replace(" ", ""))
 AVC = box(b"avc1", struct.pack(">6xH16xHH", 1, 64, 36), bytes(50), box(b"avcC", SETS))
@@ -64,8 +64,8 @@ def film(sizes: list[int]) -> tuple[cmaf.Package, cmaf.Package, io.BytesIO, io.B
 def payload(content: bytes, stream: int) -> bytes:
     """What the packets of a stream hold, one after the other."""
     found = b""
-    for place in range(0, len(content), mpegts.PACKET):
-        packet = content[place : place + mpegts.PACKET]
+    for place in range(0, len(content), PACKET):
+        packet = content[place : place + PACKET]
         if (packet[1] & 0x1F) << 8 | packet[2] == stream:
             found += packet[5 + packet[4] if packet[3] & 0x20 else 4 :]
     return found
@@ -103,9 +103,9 @@ def test_key_frames_begin_with_the_tables() -> None:
         for place, size in segment.keys:
             packets = segment.content[place : place + size]
             assert [0, mpegts.PMT, mpegts.PICTURES] == [
-                (packets[at + 1] & 0x1F) << 8 | packets[at + 2] for at in range(0, size, mpegts.PACKET)
+                (packets[at + 1] & 0x1F) << 8 | packets[at + 2] for at in range(0, size, PACKET)
             ]
-            assert 0x40 == packets[2 * mpegts.PACKET + 5] & 0x40
+            assert 0x40 == packets[2 * PACKET + 5] & 0x40
 
 
 def test_what_it_does_not_carry_is_told() -> None:

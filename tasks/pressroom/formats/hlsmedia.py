@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from pressroom.formats.hls import Entry, Rates, rates
+from pressroom.formats.transport import WRAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ _KEY_SECONDS = Fraction(21, 10)
 """Two, and a frame."""
 _AAC = {"mp4a.40.2": (32_000, 160_000), "mp4a.40.5": (0, 64_000), "mp4a.40.42": (24_000, 160_000)}
 """Bits a second of stereo, at least and at most."""
-_WRAPPED = 1 << 33
-"""Ticks, after which the clock of MPEG-TS begins anew."""
 _FMP4_ONLY = ("fLaC", "alac", "mp4a.40.42")
 _HIGH_EFFICIENCY = ("mp4a.40.5", "mp4a.40.29")
 
@@ -81,7 +80,7 @@ def _broken(before: Transport, after: Transport) -> Iterator[str]:
             yield f"stream {number} goes from packet {last} to {first}"
     for number in sorted(set(before.times) & set(after.times)):
         last, first = before.times[number][1], after.times[number][0]
-        if not 0 < (first - last) % _WRAPPED < _WRAPPED // 2:
+        if not 0 < (first - last) % WRAPPED < WRAPPED // 2:
             yield f"stream {number} goes back from {last} to {first}"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pressroom.formats import sampleentry
 from pressroom.formats.isobmff import child
 from pressroom.formats.track import expanded
+from pressroom.formats.transport import PACKET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,6 @@ CLOCK = 90_000
 """Ticks of time stamps a second."""
 BEGIN = 10 * CLOCK
 """When the first picture is shown: not at 0, as some of what comes before it is decoded earlier."""
-PACKET = 188
 PAT, PMT, PICTURES, SOUND = 0, 0x1000, 0x100, 0x101
 """The numbers of the streams."""
 _ROOM = PACKET - 4

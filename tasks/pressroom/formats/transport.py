@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 PACKET, SYNC = 188, 0x47
 _NULL = 0x1FFF
-_WRAPPED = 1 << 33
+WRAPPED = 1 << 33
+"""Ticks, after which the clock begins anew."""
 _PIECE = PACKET * 4096
 
 
@@ -45,7 +46,7 @@ def read_transport(stream: BinaryIO, start: int, stop: int) -> Transport:
         time = _time(packet) if packet[1] & 0x40 else None
         if time is not None:
             begin, before = times.get(number, (time, time))
-            if (time - before) % _WRAPPED > _WRAPPED // 2:
+            if (time - before) % WRAPPED > WRAPPED // 2:
                 fault = fault or f"stream {number} goes back from {before} to {time}"
             times[number] = (begin, time)
     return Transport(counters=counters, times=times, fault=fault)

@@ -58,6 +58,8 @@ BITEXACT: dict[str, str] = {
     "fflags": "+bitexact",
     "flags:a": "+bitexact",
 }
+NOT_WHOLE = "it is not whole, or not what its name says; export or copy it again"
+"""What to do about a file of the author's that cannot be read."""
 PIECE = 1 << 20
 _FULL = re.compile("No space left on device|Disk quota exceeded")
 _PIPE = re.compile(r"pipe(\\*):@(\w+)")
@@ -92,33 +94,39 @@ def source(path: Path, **options: str | int) -> Any:  # noqa: ANN401  # ffmpeg-p
 
     `options` are further ones for the input. Raises ReleaseError for a file name ending that is not an audio file's.
     """
-    import ffmpeg  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay
-
-    demuxer = DEMUXERS.get(path.suffix.lower())
-    if demuxer is None:
-        raise ReleaseError(f"{path}: expected an audio file ({', '.join(DEMUXERS)}), got '{path.suffix or path.name}'")
-    guards = {"format_whitelist": demuxer, "protocol_whitelist": "file", "err_detect": "crccheck"}
-    return ffmpeg.input(f"file:{path}", **guards | options)["a:0"]
+    return _input(path, DEMUXERS, "an audio file", options)["a:0"]
 
 
 def whole(path: Path) -> list[str]:
     """The arguments that decode all that a player would show or play of a file, read as `source`."""
-    import ffmpeg  # noqa: PLC0415  # likewise
-
-    known = {**DEMUXERS, **VIDEO_DEMUXERS}
-    guards = {"format_whitelist": known[path.suffix.lower()], "protocol_whitelist": "file", "err_detect": "crccheck"}
-    return arguments(ffmpeg.output(ffmpeg.input(f"file:{path}", **guards), "-", f="null"))
+    return arguments(_input(path, {**DEMUXERS, **VIDEO_DEMUXERS}, "a media file", {}).output("-", f="null"))
 
 
 def pictures(path: Path, *, stream: str = "V:0", **options: str | int) -> Any:  # noqa: ANN401  # likewise
     """The pictures of a video, its cover apart, or another `stream` of it, read as `source`; raises ReleaseError likewise."""
-    import ffmpeg  # noqa: PLC0415  # likewise
+    return _input(path, VIDEO_DEMUXERS, "a video", options)[stream]
 
-    demuxer = VIDEO_DEMUXERS.get(path.suffix.lower())
+
+def _input(path: Path, demuxers: Mapping[str, str], kind: str, options: Mapping[str, str | int]) -> Any:  # noqa: ANN401  # likewise
+    """A file that is read by its one demuxer; raises ReleaseError for a name ending that has none."""
+    import ffmpeg  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay
+
+    demuxer = demuxers.get(path.suffix.lower())
     if demuxer is None:
-        raise ReleaseError(f"{path}: expected a video ({', '.join(VIDEO_DEMUXERS)}), got '{path.suffix or path.name}'")
+        raise ReleaseError(f"{path}: expected {kind} ({', '.join(demuxers)}), got '{path.suffix or path.name}'")
     guards = {"format_whitelist": demuxer, "protocol_whitelist": "file", "err_detect": "crccheck"}
-    return ffmpeg.input(f"file:{path}", **guards | options)[stream]
+    return ffmpeg.input(f"file:{path}", **{**guards, **options})
+
+
+@contextmanager
+def authors_file(advice: str) -> Iterator[None]:
+    """While this is open, what ffmpeg cannot do is the fault of a file of the author's: a ReleaseError with what to do."""
+    try:
+        yield
+    except MachineError:
+        raise
+    except ToolError as error:
+        raise ReleaseError(f"{error}\n  {advice}") from error
 
 
 def arguments(*outputs: Any, portable: bool = True) -> list[str]:  # noqa: ANN401  # likewise

@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_right
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, cycle
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
@@ -20,7 +20,7 @@ from pressroom.tools import notes
 from pressroom.tools.encryption import Cipher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
     from typing import BinaryIO
@@ -204,3 +204,19 @@ class Folder:
         self._work.rename(written, self._folder / name)
         self.made[name] = MadeFile(path=name, bytes=size, sha256=digest.hexdigest())
         return name
+
+    def pieces(self, suffix: str, contents: Iterable[bytes], ticks: Sequence[int], *, split: bool) -> tuple[Piece, ...]:
+        """Write segments, of which each lasts so many ticks: as ranges of one file, or with `split` as a file each."""
+        sizes: list[int] = []
+
+        def counted() -> Iterator[bytes]:
+            for content in contents:
+                sizes.append(len(content))
+                yield content
+
+        uris = [self.write(suffix, [content]) for content in counted()] if split else [self.write(suffix, counted())]
+        offsets = [None] * len(sizes) if split else [*accumulate(sizes[:-1], initial=0)]
+        return tuple(
+            Piece(uri=uri, ticks=length, size=size, offset=offset)
+            for uri, length, size, offset in zip(cycle(uris), ticks, sizes, offsets, strict=False)
+        )

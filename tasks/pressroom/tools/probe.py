@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.errors import ReleaseError
 from pressroom.formats import facts
 from pressroom.plan import OUTPUT, Step
 from pressroom.tools import ffmpeg, headers, notes
@@ -51,7 +51,7 @@ def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
     """The facts of an audio file; raises ReleaseError."""
     declared = headers.header(path)
     samples, meters = Samples(floating=declared.floating, channels=declared.channels), Meters()
-    try:
+    with ffmpeg.authors_file(ffmpeg.NOT_WHOLE):
         log = ffmpeg.run(
             work,
             probe_arguments(path, declared),
@@ -59,10 +59,6 @@ def audio_facts(work: Work, path: Path) -> facts.AudioFacts:
             seconds=declared.seconds,
             readers={"pcm": samples.read, "meters": ffmpeg.metadata(meters.take)},
         )
-    except MachineError:
-        raise
-    except ToolError as error:
-        raise ReleaseError(f"{error}\n  it is not whole, or not what its name says; export or copy it again") from error
     samples.end()
     return _facts(path, declared, samples, meters, log)
 

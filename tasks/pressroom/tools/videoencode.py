@@ -51,7 +51,7 @@ class MadeChunks:
     files: tuple[MadeChunk, ...]
 
 
-def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk, *, whole: bool = False) -> Any:  # noqa: ANN401  # likewise
+def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk, *, whole: bool = False) -> Any:  # noqa: ANN401  # a stream
     """The pictures of a chunk, at the even rate and of a rendition's size, as if all before them had been read too.
 
     Reading begins before them, by what may lie between two pictures of the source, so that what is shown first is known;
@@ -261,12 +261,8 @@ class EncodeSound(Step):
         }
         target = work.beside(self.output)
         args = ffmpeg.arguments(sound.output(f"file:{target}", **options))
-        try:
+        with ffmpeg.authors_file("its sound cannot be used; export or copy it again"):
             ffmpeg.run(work, args, making=self.source, seconds=float(facts.seconds))
-        except MachineError:
-            raise
-        except ToolError as error:
-            raise ReleaseError(f"{error}\n  its sound cannot be used; export or copy it again") from error
         with target.open("rb") as stream:
             length = read_sound(stream).length
         if length != samples:

@@ -6,7 +6,7 @@ import hashlib
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import accumulate, cycle, pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
@@ -20,7 +20,7 @@ from pressroom.tools.packaging import Chain, Folder, Written
 from pressroom.tools.videoencode import MadeChunks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pressroom.formats.webvtt import Subtitles
@@ -82,10 +82,9 @@ class PackageVideo(Step):
 
     def _made(self, work: Work, shown: list[Chain], heard: Chain) -> Footage:
         """Write the files, and say what they are."""
-        plans = [segments.picture_plan(chain.pictures(), self.segment) for chain in shown]
-        packages = [cmaf.packaged(chain.pictures(), plan) for chain, plan in zip(shown, plans, strict=True)]
-        first = packages[0].track
-        starts = [Fraction(segment.start, first.timescale) for segment in plans[0].segments[1:]]
+        tracks = [chain.pictures() for chain in shown]
+        packages = [cmaf.packaged(one, segments.picture_plan(one, self.segment)) for one in tracks]
+        starts = [Fraction(segment.start, tracks[0].timescale) for segment in packages[0].plan.segments[1:]]
         track = heard.sound()
         sound = cmaf.packaged(track, segments.sound_plan(track, self.segment, at=starts))
         written = [
@@ -146,21 +145,11 @@ class PackageSubtitles(Step):
         ticks = [piece.ticks for piece in shown.whole.pieces]
         bounds = [Fraction(time, shown.timescale) for time in accumulate(ticks, initial=0)]
         begin = mpegts.BEGIN if self.container == "ts" else 0
-        texts = [webvtt.segment(subtitles, *times, begin=begin).encode() for times in pairwise(bounds)]
-        sizes = [len(text) for text in texts]
-        if self.layout == "files":
-            uris: list[str] = [files.write(".vtt", [text]) for text in texts]
-            offsets: list[int | None] = [None] * len(texts)
-        else:
-            uris = [files.write(".vtt", texts)] * len(texts)
-            offsets = [*accumulate(sizes[:-1], initial=0)]
-        pieces = (
-            Piece(uri=uri, ticks=length, size=size, offset=offset)
-            for uri, length, size, offset in zip(uris, ticks, sizes, offsets, strict=True)
-        )
+        texts = (webvtt.segment(subtitles, *times, begin=begin).encode() for times in pairwise(bounds))
+        pieces = files.pieces(".vtt", texts, ticks, split=self.layout == "files")
         whole = text.encode()
         copy = MadeFile(path=self.copy.name, bytes=len(whole), sha256=hashlib.sha256(whole).hexdigest())
-        made = Captions(language=self.language, pieces=tuple(pieces), files=(copy, *files.made.values()))
+        made = Captions(language=self.language, pieces=pieces, files=(copy, *files.made.values()))
         notes.write(work, self.packaged, made)
         work.beside(self.copy).write_bytes(whole)
 
@@ -221,21 +210,15 @@ def _shown(written: Written, *, split: bool) -> Shown:
 
 def _transported(written: Written, sound: Written, *, split: bool) -> Shown:
     """Pictures as MPEG-TS, with the sound in it."""
-    sizes: list[int] = []
     keys: list[tuple[tuple[int, int], ...]] = []
 
-    def counted(segment: mpegts.Written) -> bytes:
-        sizes.append(len(segment.content))
-        keys.append(segment.keys)
-        return segment.content
+    def contents() -> Iterator[bytes]:
+        for segment in mpegts.segments(written.package, sound.package, (written.source, sound.source)):
+            keys.append(segment.keys)
+            yield segment.content
 
-    made = map(counted, mpegts.segments(written.package, sound.package, (written.source, sound.source)))
-    uris = [written.folder.write(".ts", [content]) for content in made] if split else [written.folder.write(".ts", made)]
-    places = [None] * len(sizes) if split else [*accumulate(sizes[:-1], initial=0)]
-    pieces = tuple(
-        Piece(uri=uri, ticks=segment.end - segment.start, size=size, offset=place)
-        for uri, segment, size, place in zip(cycle(uris), written.package.plan.segments, sizes, places, strict=False)
-    )
+    ticks = [segment.end - segment.start for segment in written.package.plan.segments]
+    pieces = written.folder.pieces(".ts", contents(), ticks, split=split)
     return _with_keys(written.package, Played(init=None, init_size=None, pieces=pieces), keys)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pressroom.errors import MachineError, ReleaseError, ToolError
+from pressroom.errors import ReleaseError
 from pressroom.formats import pictures
 from pressroom.formats.pictures import PictureFacts
 from pressroom.plan import IO, OUTPUT, Step
@@ -54,12 +54,8 @@ class ProbeVideo(Step):
         table = bytearray()
         shown, heard = (ffmpeg.pictures(self.source, stream=stream) for stream in ("V:0?", "a:0?"))
         args = ffmpeg.arguments(_both(shown, heard))
-        try:
+        with ffmpeg.authors_file(ffmpeg.NOT_WHOLE):
             log = ffmpeg.run(work, args, making=self.source, readers={"table": table.extend})
-        except MachineError:
-            raise
-        except ToolError as error:
-            raise ReleaseError(f"{error}\n  it is not whole, or not what its name says; export or copy it again") from error
         notes.write(work, self.facts, picture_facts(self.source, log, table.decode()))
 
 
