@@ -62,7 +62,7 @@ class Bench:
 
     def fingerprint(self, tool: str) -> str:
         """The version stands for the build."""
-        return self.versions[tool]
+        return self.versions[tool.partition(":")[0]]
 
     @contextmanager
     def child(self, process: subprocess.Popen[bytes]) -> Iterator[None]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from array import array
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +14,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pressroom.errors import ReleaseError
+from pressroom.formats import cmaf
+from pressroom.formats import whole as wholes
 from pressroom.formats.audio import NAMED, Encoding
+from pressroom.formats.facts import AudioFacts
 from pressroom.formats.rendition import Joined
-from pressroom.tools import notes
+from pressroom.formats.segments import sound_plan
+from pressroom.tools import ffmpeg, notes
+from pressroom.tools.chain import Chain
+from pressroom.tools.chunks import all_of
+from pressroom.tools.gathering import Gathered, arguments
 from pressroom.tools.joining import Join
 from pressroom.tools.probe import Probe
+from pressroom.tools.streamencode import EncodeStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,26 +34,46 @@ if TYPE_CHECKING:
     from tests.tools.conftest import Bench
 
 pytestmark = pytest.mark.media
+DIFFERENCE = (
+    "[0:a]aresample=48000:resampler=soxr:precision=28,aformat=fltp,pan=mono|c0=c0[one];"
+    "[1:a]aformat=fltp,pan=mono|c0=c0,volume=-1[other];[one][other]amix=normalize=0:duration=shortest[apart]"
+)
 
 
-def joining(bench: Bench, sources: Sequence[Path], encoding: Encoding, *, reusable: bool = False) -> Join:
-    """The step for masters that have been probed."""
+def encodes(bench: Bench, sources: Sequence[Path], encoding: Encoding, *, lanes: int = 2) -> tuple[EncodeStream, ...]:
+    """The steps that encode the chunks of masters, which are probed."""
     facts = [bench.make(Probe(name="p", source=source, facts=source.with_suffix(".json"))) for source in sources]
-    stream = Path("hls/x.json")
-    return Join(
-        name="j",
-        sources=tuple(sources),
-        facts=tuple(facts),
-        encoding=encoding,
-        reusable=reusable,
-        stem="x",
-        stream=stream,
+    return tuple(
+        EncodeStream(
+            name="e",
+            sources=tuple(sources),
+            facts=tuple(facts),
+            encoding=encoding,
+            reusable=False,
+            lane=lane,
+            lanes=lanes,
+            stem="x",
+            made=Path(f"hls/x.{lane}.json"),
+        )
+        for lane in range(lanes)
     )
 
 
-def joined(bench: Bench, sources: Sequence[Path], encoding: Encoding, *, reusable: bool = False) -> Joined:
+def joined(bench: Bench, sources: Sequence[Path], encoding: Encoding, *, reusable: bool = False, lanes: int = 2) -> Joined:
     """What a join says of its stream."""
-    return notes.read(Joined, bench.make(joining(bench, sources, encoding, reusable=reusable)))
+    steps = encodes(bench, sources, encoding, lanes=lanes)
+    made = [bench.make(replace(step, reusable=reusable)) for step in steps] if not encoding.lossless else []
+    step = Join(
+        name="j",
+        sources=tuple(sources),
+        facts=steps[0].facts,
+        encoding=encoding,
+        reusable=reusable,
+        chunks=tuple(made),
+        stem="x",
+        stream=Path("hls/x.json"),
+    )
+    return notes.read(Joined, bench.make(step))
 
 
 def samples(bench: Bench, path: Path) -> array[int]:
@@ -68,7 +98,7 @@ def test_halves_sound_as_the_whole(bench: Bench, name: str, rate: int) -> None:
     encoding = NAMED[name]
     one = joined(bench, [whole], encoding)
     two = joined(bench, parts, encoding)
-    assert one.files[0].sha256 == two.files[0].sha256
+    assert one.parts == two.parts
     assert ((0,), (0, round(10_007 * 48_000 / rate))) == (one.starts, two.starts)
 
 
@@ -122,10 +152,10 @@ def test_tracks_of_one_rate_keep_it(bench: Bench) -> None:
 def test_one_lossy_file_serves_where_it_has_the_rate_of_streams(bench: Bench) -> None:
     """A single of 48 kHz is not encoded twice; one of 44.1 kHz is, as AAC has that rate too; Opus knows one alone."""
     whole, *_ = halves(bench, rate=48_000)
-    assert () == joined(bench, [whole], NAMED["aac-128"], reusable=True).files
+    assert () == joined(bench, [whole], NAMED["aac-128"], reusable=True).parts
     low = bench.wav("low.wav", (bench.sine(9_000),) * 2)
-    assert 1 == len(joined(bench, [low], NAMED["aac-128"], reusable=True).files)
-    assert () == joined(bench, [low], NAMED["opus-96"], reusable=True).files
+    assert 1 == len(joined(bench, [low], NAMED["aac-128"], reusable=True).parts)
+    assert () == joined(bench, [low], NAMED["opus-96"], reusable=True).parts
 
 
 def test_lossy_streams_are_stereo(bench: Bench) -> None:
@@ -134,16 +164,15 @@ def test_lossy_streams_are_stereo(bench: Bench) -> None:
     six, one = bench.wav("six.wav", (tone,) * 6), bench.wav("one.wav", (tone,))
     for source, channels in ((six, 2), (one, 1)):
         joined(bench, [source], NAMED["aac-128"])
-        said = subprocess.run([bench.ffmpeg, "-i", "hls/x.m4a"], capture_output=True, text=True, check=False).stderr
+        said = subprocess.run([bench.ffmpeg, "-i", "hls/x.0000.m4a"], capture_output=True, text=True, check=False).stderr
         assert ("stereo" if channels == 2 else "mono") in said
 
 
 def test_a_master_of_twelve_channels_is_refused(bench: Bench) -> None:
     """With its name, the rendition's, and what to do."""
     source = bench.wav("twelve.wav", (bench.sine(9_000),) * 12)
-    step = joining(bench, [source], NAMED["flac"])
     with pytest.raises(ReleaseError) as raised:
-        bench.make(step)
+        joined(bench, [source], NAMED["flac"])
     assert "twelve.wav: has 12 channels, and x of `hls` holds at most 8; mix it down to stereo" == str(raised.value)
 
 
@@ -151,7 +180,7 @@ def test_silence_is_a_stream_too(bench: Bench) -> None:
     """A minute of nothing is a minute long."""
     quiet = bench.wav("quiet.wav", ([0] * 48_000 * 60,) * 2, rate=48_000)
     joined(bench, [quiet], NAMED["aac-128"])
-    assert 0 <= len(samples(bench, Path("hls/x.m4a"))) // 2 - 48_000 * 60 < 1024
+    assert 0 <= len(samples(bench, Path("hls/x.0000.m4a"))) // 2 - 48_000 * 60 < 1024
 
 
 def test_an_odd_rate_is_resampled(bench: Bench) -> None:
@@ -159,4 +188,85 @@ def test_an_odd_rate_is_resampled(bench: Bench) -> None:
     source = bench.wav("odd.wav", (bench.sine(11_111, rate=37_800),) * 2, rate=37_800)
     encoding = replace(NAMED["aac-128"])
     made = joined(bench, [source], encoding)
-    assert (1, (0,)) == (len(made.files), made.starts)
+    assert (1, (0,)) == (len(made.parts), made.starts)
+
+
+def music(bench: Bench, name: str, seconds: float, *options: str) -> Path:
+    """Something of the sounds of music: tones that glide and end at once, and noise."""
+    glide = "0.3*sin(2*PI*(200+30*mod(t,7))*t)*(1-mod(t,0.5))"
+    noise = "0.05*(random(0)-0.5)"
+    bench.run_ffmpeg("-f", "lavfi", "-i", f"aevalsrc='{glide}+{noise}|{glide}-{noise}':s=44100:d={seconds}", *options, name)
+    return Path(name)
+
+
+def heard(bench: Bench, sources: Sequence[Path], start: int = 0, end: int | None = None) -> bytes:
+    """The samples of a stretch of masters, which were probed."""
+    masters = notes.read_all(AudioFacts, [source.with_suffix(".json") for source in sources])
+    stretch = Gathered(sources, masters, wholes.whole(NAMED["aac-128"], masters)).stretch(start, end)
+    found = bytearray()
+    args = arguments(stretch.output("pipe:@pcm", f="s32le", **{"c:a": "pcm_s32le"}))
+    ffmpeg.run(bench, args, making=sources[0], readers={"pcm": found.extend})
+    return bytes(found)
+
+
+@pytest.mark.parametrize("name", ["x.wav", "x.aiff", "x.flac", "x.wv", "x.m4a", "x.mp3", "x.ogg"])
+def test_a_stretch_is_the_same_samples(bench: Bench, name: str) -> None:
+    """Wherever it begins, and whether or not reading can begin there."""
+    options = ("-c:a", "alac") if name == "x.m4a" else ()
+    sources = [music(bench, name, 9.7, *options), bench.wav("y.wav", (bench.sine(44_100),) * 2)]
+    for source in sources:
+        bench.make(Probe(name="p", source=source, facts=source.with_suffix(".json")))
+    every = heard(bench, sources)
+    length = len(every) // 8
+    for start, end in ((0, 5), (44_100 * 3 + 1, length), (176_401, 176_500), (length - 44_200, length - 44_000)):
+        assert every[8 * start : 8 * end] == heard(bench, sources, start, end)
+    assert any(" -ss " in note for note in bench.noted) == (name not in ("x.mp3", "x.ogg"))
+
+
+def chunk_digests() -> list[tuple[int, str]]:
+    """The chunks that were encoded."""
+    return [(made.number, made.sha256) for made, _ in all_of(sorted(Path("hls").glob("x.?.json")))]
+
+
+def encoded(bench: Bench) -> int:
+    """How often an encoder ran."""
+    return sum("x.0" in note for note in bench.noted)
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of less than a minute."""
+    monkeypatch.setattr(wholes, "CHUNK", 40)
+
+
+@pytest.mark.usefixtures("short")
+def test_chunks_are_the_same_whoever_shares_them(bench: Bench) -> None:
+    """And a master that is another at its end has its end encoded again, and nothing else."""
+    sources = [music(bench, "a.wav", 50), music(bench, "b.wav", 60)]
+    one = joined(bench, sources, NAMED["opus-96"], lanes=1)
+    apart = chunk_digests()
+    assert [0, 1, 2] == [number for number, _ in apart]
+    shutil.rmtree("hls")
+    assert one == joined(bench, sources, NAMED["opus-96"], lanes=2)
+    before = encoded(bench)
+    music(bench, "b.wav", 60, "-af", "volume=0.5:precision=double:enable='gte(t,50)'")
+    joined(bench, sources, NAMED["opus-96"], lanes=2)
+    assert [True, True, False] == [one == other for one, other in zip(apart, chunk_digests(), strict=True)]
+    assert 1 == encoded(bench) - before
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("name", ["aac-128", "opus-96"])
+def test_nobody_hears_where_chunks_meet(bench: Bench, name: str) -> None:
+    """What differs from the masters is no more there than where one encoder was at work, and all are heard to their end."""
+    source = music(bench, "a.wav", 110)
+    made = joined(bench, [source], NAMED[name])
+    assert 3 == len(made.parts)
+    with closing(Chain([Path("hls") / part.path for part in made.parts])) as chain:
+        track = chain.sound(made.spans)
+        Path("x.mp4").write_bytes(b"".join(cmaf.written(cmaf.packaged(track, sound_plan(track)), chain)))
+    assert 110 * 48_000 == track.length
+    bench.run_ffmpeg("-i", "a.wav", "-i", "x.mp4", "-filter_complex", DIFFERENCE, "-map", "[apart]", "-f", "f32le", "apart.raw")
+    apart = array("f", Path("apart.raw").read_bytes())
+    tenths = [sum(map(abs, apart[first : first + 4_800])) for first in range(0, 109 * 48_000, 4_800)]
+    assert max(tenths[390:]) < 1.2 * max(tenths[200:380])

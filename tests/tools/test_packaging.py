@@ -19,10 +19,11 @@ from pressroom.formats.checks import Report
 from pressroom.formats.rendition import Joined, Played, Rendition
 from pressroom.formats.secretname import SecretName
 from pressroom.tools import notes
+from pressroom.tools.chain import Chain
 from pressroom.tools.encode import Encode
 from pressroom.tools.hls import WriteHls
 from pressroom.tools.linting import LintHls
-from pressroom.tools.packaging import Chain, Package
+from pressroom.tools.packaging import Package
 from pressroom.tools.probe import Probe
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from pressroom.errors import ReleaseError, ToolError
 from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.pictures import Chunk, PictureFacts, Rung, chunks
 from pressroom.tools import ffmpeg, notes
-from pressroom.tools.videoencode import EncodePictures, EncodeSound, MadeChunks, arguments, even_pictures
+from pressroom.tools.chunks import MadeChunks
+from pressroom.tools.videoencode import EncodePictures, EncodeSound, arguments, even_pictures
 from pressroom.tools.videoprobe import ProbeVideo
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def test_pictures_that_need_those_before_a_key_frame_are_decoded_from_the_first(
         readers={"whole": whole.extend},
     )
     told = notes.read(MadeChunks, Path("video/36p-1.json"))
-    assert [whole.decode().strip().rpartition("=")[2]] == [each.pictures for each in told.files]
+    assert [whole.decode().strip().rpartition("=")[2]] == [each.content for each in told.files]
 
 
 def test_damage_within_is_told_with_its_place(bench: Bench) -> None:

@@ -28,14 +28,30 @@ class MadeFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Joined:
-    """The recordings of a release as one stream: a file where it was encoded for it, none where the tracks' own files serve.
+class Part:
+    """The packets of a file from `first` up to `stop`, or to its end; the file is told by its name and SHA-256."""
 
-    `starts` are the samples, of the stream's rate, at which the tracks begin.
+    path: str
+    sha256: str
+    first: int = 0
+    stop: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """The recordings of a release as one stream: parts that were encoded for it, none where the tracks' own files serve.
+
+    `starts` are the samples, of the stream's rate, at which the tracks begin; `files` are those that were written with this.
     """
 
-    files: tuple[MadeFile, ...]
+    files: tuple[MadeFile, ...] = ()
+    parts: tuple[Part, ...] = ()
     starts: tuple[int, ...]
+
+    @property
+    def spans(self) -> tuple[tuple[int, int | None], ...]:
+        """The packets of each part."""
+        return tuple((part.first, part.stop) for part in self.parts)
 
 
 @dataclass(frozen=True, kw_only=True)

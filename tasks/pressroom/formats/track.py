@@ -12,6 +12,7 @@ from pressroom.formats import sampleentry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO
 
 MOST_SAMPLES = 20_000_000
 """A hundred hours of AAC at 48 kHz have 17 million."""
@@ -190,6 +191,18 @@ def part(track: Track, first: int, stop: int) -> Track:
         shifts=None if track.shifts is None else Runs.of(*_listed(track.shifts, first, stop)),
         keys=None if track.keys is None else array("I", [key - first for key in track.keys if first <= key < stop]),
     )
+
+
+def packets(track: Track, source: BinaryIO, first: int, count: int) -> Iterator[bytes]:
+    """Some samples of a track, as they lie in its file, from that of number `first` on."""
+    start = sum(track.sizes[:first])
+    for size in track.sizes[first : first + count]:
+        content = b""
+        for offset, held in track.extents.part(start, size):
+            source.seek(offset)
+            content += source.read(held)
+        yield content
+        start += size
 
 
 def joined(tracks: Sequence[Track], file_sizes: Sequence[int]) -> Track:

@@ -132,7 +132,8 @@ class Measure(Step):
 
 def encode_arguments(path: Path, encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted, target: str) -> list[str]:
     """What ffmpeg is told to encode the master at `path` to `target`, an address such as `file:x.flac` or `pipe:@pcm`."""
-    return encode_stream(ffmpeg.source(path, **dict(headers.reading(path))), encoding, master, fitted, target)
+    stream = ffmpeg.source(path, **dict(headers.reading(path)))
+    return ffmpeg.arguments(encode_stream(stream, encoding, master, fitted, target))
 
 
 def encode_stream(
@@ -141,9 +142,13 @@ def encode_stream(
     master: AudioFacts,
     fitted: audio.Fitted,
     target: str,
-) -> list[str]:
-    """What ffmpeg is told to encode a stream of which `master` tells."""
-    stream = converted(stream, encoding.codec, master, fitted)
+) -> Any:  # noqa: ANN401  # likewise
+    """An output of a stream of which `master` tells, encoded."""
+    return converted(stream, encoding.codec, master, fitted).output(target, **encoder_options(encoding, master, fitted))
+
+
+def encoder_options(encoding: audio.Encoding, master: AudioFacts, fitted: audio.Fitted) -> dict[str, str | int]:
+    """The options of an output that is encoded: one thread, and nothing that is another thing the next time."""
     options: Options = {**ffmpeg.BITEXACT, "threads": 1, **_codec_options(encoding.codec, fitted)}
     if encoding.bitrate is not None:
         options["b:a"] = f"{encoding.bitrate}k"
@@ -151,7 +156,7 @@ def encode_stream(
         options["q:a"] = f"{encoding.quality:g}"
     if encoding.codec == "vorbis" and master.seconds < ONE_PAGE_SECONDS:
         options["page_duration"] = int(master.seconds / 8 * 1_000_000)
-    return ffmpeg.arguments(stream.output(target, **options))
+    return options
 
 
 def _codec_options(codec: audio.Codec, fitted: audio.Fitted) -> Options:

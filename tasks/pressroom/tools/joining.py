@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from pressroom.errors import ReleaseError, ToolError
-from pressroom.formats import audio
+from pressroom.errors import ToolError
+from pressroom.formats import aacframes, audio
+from pressroom.formats import whole as wholes
 from pressroom.formats.demux import read_sound
 from pressroom.formats.facts import AudioFacts
-from pressroom.formats.rendition import Joined, MadeFile
+from pressroom.formats.rendition import Joined, MadeFile, Part
+from pressroom.formats.track import packets
 from pressroom.plan import OUTPUT, Step
-from pressroom.tools import ffmpeg, headers, notes
-from pressroom.tools.encode import ENCODERS, PACES, converted, encode_stream
+from pressroom.tools import chunks, ffmpeg, gathering, notes
+from pressroom.tools.chain import Chain
+from pressroom.tools.encode import ENCODERS, PACES, encode_stream
 from pressroom.tools.files import sha256
+from pressroom.tools.gathering import Gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    from pressroom.formats.whole import Chunk, Whole
     from pressroom.plan import Work
-
-STREAM_RATE = 48_000
-"""Hz: what is encoded for streaming has one rate, whatever its masters have (Apple's HLS Authoring Specification, 2)."""
-STEREO = 2
-MOST_CHANNELS = 8
-"""As FLAC and ALAC hold them."""
-_QUEUED = 8
-"""Packets that ffmpeg reads ahead at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Join(Step):
-    """Encodes masters as one stream, so that no gap is heard between them; or says that their own files can be joined by copy.
+    """Says what one stream of all masters is made of, so that no gap is heard between them.
 
-    `reusable` says that each has an untagged file of this encoding. They serve where they are coded alike and lose nothing
-    at their ends: lossless ones, and the one lossy file of a single recording that has the rate of streams.
+    These are their own files, to be joined by copy, where they serve and exist, which `reusable` says; or else what was
+    encoded from all of them: lossy, the `chunks` of each lane; lossless, one file, which is written here.
     """
 
     sources: tuple[Path, ...]
     facts: tuple[Path, ...]
     encoding: audio.Encoding
     reusable: bool
+    chunks: tuple[Path, ...]
     stem: str
     """The name of the file, without its ending."""
     stream: Path = field(metadata=OUTPUT)
@@ -54,111 +52,81 @@ class Join(Step):
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """It runs ffmpeg."""
-        return ("ffmpeg", f"ffmpeg:{ENCODERS[self.encoding.codec]}")
+        """It runs ffmpeg for what is lossless."""
+        return ("ffmpeg", f"ffmpeg:{ENCODERS[self.encoding.codec]}") if self.encoding.lossless else ()
 
     @property
     def pace(self) -> float:
-        """It depends on the codec."""
-        return PACES.get(self.encoding.codec, 30e6)
+        """Lossless, it depends on the codec; lossy, it reads tables."""
+        return PACES.get(self.encoding.codec, 30e6) if self.encoding.lossless else 300e6
 
     def run(self, work: Work) -> None:
         """Write what the stream is; raises ReleaseError for masters that it cannot hold."""
         masters = notes.read_all(AudioFacts, self.facts)
-        for source, master in zip(self.sources, masters, strict=True):
-            if master.channels > MOST_CHANNELS:
-                raise ReleaseError(
-                    f"{source}: has {master.channels} channels, and {self.stem} of `hls` holds at most {MOST_CHANNELS}; "
-                    "mix it down to stereo"
-                )
-        own = [audio.fitted(self.encoding, master) for master in masters]
-        if self.reusable and _alike(own) and (self.encoding.lossless or [one.rate for one in own] == [STREAM_RATE]):
-            starts = accumulate((one.samples for one in own[:-1]), initial=0)
-            notes.write(work, self.stream, Joined(files=(), starts=tuple(starts)))
+        gathering.refuse(self.sources, masters, self.stem)
+        starts = wholes.served(self.encoding, masters) if self.reusable else None
+        if starts is not None:
+            notes.write(work, self.stream, Joined(starts=starts))
             return
-        self._encode(work, masters)
+        gathered = Gathered(self.sources, masters, wholes.whole(self.encoding, masters))
+        if self.encoding.lossless:
+            self._encode(work, gathered)
+        else:
+            self._gather(work, gathered)
 
-    def _encode(self, work: Work, masters: Sequence[AudioFacts]) -> None:
-        """Encode them as one; raises ToolError where the result is not as long as they are."""
-        one = _one_encoding(self.encoding, masters)
-        parts = [audio.fitted(_part_encoding(one, masters), master) for master in masters]
-        whole = _joined_facts(one, masters, parts)
-        fitted = audio.fitted(one, whole)
-        output = self.stream.with_name(f"{self.stem}{self.encoding.suffix}")
-        # Without a number of its own, a master that two tracks have would be one input, which cannot be read at two places.
-        inputs = [
-            ffmpeg.source(source, thread_queue_size=_QUEUED + number, **dict(headers.reading(source)))
-            for number, source in enumerate(self.sources)
-        ]
-        streams = [converted(stream, "wav", master, part) for stream, master, part in zip(inputs, masters, parts, strict=True)]
-        if len(rates := sorted({master.rate for master in masters})) > 1 and one.lossless:
-            told = ", ".join(map(str, rates))
-            work.say(
-                f"{self.stem} of `hls`: its tracks have {told} Hz; one stream has one rate, and is resampled to {fitted.rate}"
-            )
+    def _encode(self, work: Work, gathered: Gathered) -> None:
+        """Encode them as one file; raises ToolError where the result is not as long as they are."""
+        one, output = gathered.one, self.stream.with_name(f"{self.stem}{self.encoding.suffix}")
+        if len(rates := sorted({master.rate for master in gathered.masters})) > 1:
+            told, rate = ", ".join(map(str, rates)), one.fitted.rate
+            work.say(f"{self.stem} of `hls`: its tracks have {told} Hz; one stream has one rate, and is resampled to {rate}")
         target = work.beside(output)
-        args = encode_stream(_concatenated(streams), one, whole, fitted, f"file:{target}")
-        ffmpeg.run(work, args, making=output, seconds=whole.seconds)
+        encoded = encode_stream(gathered.stretch(), one.encoding, one.facts, one.fitted, f"file:{target}")
+        ffmpeg.run(work, gathering.arguments(encoded), making=output, seconds=one.facts.seconds)
         with target.open("rb") as stream:
-            length = read_sound(stream).length
-        if length != fitted.samples:
-            raise ToolError(
-                f"{output}: holds {length} samples instead of {fitted.samples}; this is a bug in pressroom or ffmpeg"
-            )
-        starts = accumulate((part.samples for part in parts[:-1]), initial=0)
-        scaled = tuple(round(start * fitted.rate / whole.rate) for start in starts)
+            _check_length(output, read_sound(stream).length, one)
         made = MadeFile(path=output.name, bytes=target.stat().st_size, sha256=sha256(target))
-        notes.write(work, self.stream, Joined(files=(made,), starts=scaled))
+        part = Part(path=made.path, sha256=made.sha256)
+        notes.write(work, self.stream, Joined(files=(made,), parts=(part,), starts=one.starts))
+
+    def _gather(self, work: Work, gathered: Gathered) -> None:
+        """Say which packets of the chunks follow each other; raises ToolError where these are not as long as the masters."""
+        planned = wholes.chunks(gathered.one, gathered.masters)
+        encoded = chunks.all_of(self.chunks)
+        paths = [path for _, path in encoded]
+        joins = [_join(*each) for each in pairwise(zip(planned, paths, strict=True))]
+        parts = tuple(
+            Part(path=made.path, sha256=made.sha256, first=first - chunk.begin, stop=stop and stop - chunk.begin)
+            for (made, _), chunk, first, stop in zip(encoded, planned, (0, *joins), (*joins, None), strict=True)
+        )
+        joined = Joined(parts=parts, starts=gathered.one.starts)
+        with closing(Chain(paths)) as chain:
+            _check_length(self.stream, chain.sound(joined.spans).length, gathered.one)
+        notes.write(work, self.stream, joined)
 
 
-def _alike(own: Sequence[audio.Fitted]) -> bool:
-    """Whether recordings are coded alike."""
-    return len({(one.rate, one.channels, one.depth) for one in own}) == 1
+def _join(before: tuple[Chunk, Path], after: tuple[Chunk, Path]) -> int:
+    """The packet of the stream that the second of two chunks goes on with.
 
-
-def _one_encoding(encoding: audio.Encoding, masters: Sequence[AudioFacts]) -> audio.Encoding:
-    """What all masters are encoded as together.
-
-    Lossy, it is in stereo at the rate of streams. Lossless, it has what all of them have, or that rate, stereo, and the most
-    bits of any.
+    It is its first, or with AAC the next that follows the same windows in both; in the seconds that both hold there are many.
     """
-    rates, channels = {master.rate for master in masters}, {master.channels for master in masters}
-    count = channels.pop() if len(channels) == 1 else STEREO
-    if not encoding.lossless:
-        return replace(encoding, rate=STREAM_RATE, channels=min(count, STEREO))
-    rate = rates.pop() if len(rates) == 1 else STREAM_RATE
-    one = replace(encoding, rate=rate, channels=count)
-    return replace(one, depth=max(audio.fitted(one, master).depth or 0 for master in masters))
+    first = after[0].first
+    told = [_windows(*each, first - 1) for each in (before, after)]
+    alike = (first + number for number, (one, other) in enumerate(zip(*told, strict=False)) if one and one == other)
+    return next(alike, first)
 
 
-def _part_encoding(one: audio.Encoding, masters: Sequence[AudioFacts]) -> audio.Encoding:
-    """What each master is before all are joined.
-
-    Masters of one rate are resampled after that, as a filter begins and ends with silence. What is lossless loses bits before,
-    so that a track that has no more of them keeps its samples.
-    """
-    rates = {master.rate for master in masters}
-    rate = rates.pop() if len(rates) == 1 else STREAM_RATE
-    return audio.Encoding(codec="wav", rate=rate, channels=one.channels, depth=one.depth or 32)
-
-
-def _joined_facts(one: audio.Encoding, masters: Sequence[AudioFacts], parts: Sequence[audio.Fitted]) -> AudioFacts:
-    """The masters as if they were one."""
-    return replace(
-        masters[0],
-        lossless=True,
-        floating=False,
-        rate=parts[0].rate,
-        channels=parts[0].channels,
-        depth=one.depth or 32,
-        real_depth=one.depth or 32,
-        samples=sum(part.samples for part in parts),
-    )
+def _windows(chunk: Chunk, path: Path, number: int) -> list[tuple[int, int] | None]:
+    """The windows of AAC in a chunk from a packet of the stream on, while both chunks at a join hold them."""
+    with path.open("rb") as stream:
+        track = read_sound(stream)
+        if not track.description.codec.startswith("mp4a"):
+            return []
+        count = wholes.TAIL * track.timescale // wholes.PACKET["aac"]
+        return [aacframes.windows(frame) for frame in packets(track, stream, number - chunk.begin, count)]
 
 
-def _concatenated(streams: Sequence[Any]) -> Any:  # noqa: ANN401  # ffmpeg-python's streams
-    """Streams one after the other, in a precision that loses nothing."""
-    import ffmpeg as compiler  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay
-
-    exact = [stream.filter("aformat", sample_fmts="dblp") for stream in streams]
-    return exact[0] if len(exact) == 1 else compiler.concat(*exact, v=0, a=1)
+def _check_length(path: Path, length: int, one: Whole) -> None:
+    """Raise ToolError for a stream that is not as long as its masters."""
+    if length != one.fitted.samples:
+        raise ToolError(f"{path}: holds {length} samples instead of {one.fitted.samples}; this is a bug in pressroom or ffmpeg")

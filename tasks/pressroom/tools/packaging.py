@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import accumulate, cycle
@@ -11,23 +10,20 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import cmaf, segments
-from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.rendition import Joined, MadeFile, Piece, Played, Rendition
-from pressroom.formats.track import joined, sound
 from pressroom.formats.webfile import HASH_LETTERS
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import notes
+from pressroom.tools.chain import Chain
 from pressroom.tools.encryption import Cipher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
-    from typing import BinaryIO
 
     from pressroom.formats.secretname import SecretName
     from pressroom.formats.segments import Range, Segment
-    from pressroom.formats.track import Track
     from pressroom.plan import Work
 
 
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
 class Package(Step):
     """Packages a rendition: one file for all of it, a small one that begins each track, and with `files` one for each segment.
 
-    `stream` says what is packaged: the file beside it, or else the tracks' own, `bare`, joined. Segments are encrypted where
+    `stream` says what is packaged: files beside it, or else the tracks' own, `bare`, joined. Segments are encrypted where
     `key` names one; then each is a file, and none is of all of it. Another key of that name is for the user to tell, by
     removing what was made with the old one.
     """
@@ -64,7 +60,7 @@ class Package(Step):
     def run(self, work: Work) -> None:
         """Write the files; raises ReleaseError for what cannot be packaged."""
         stream = notes.read(Joined, self.stream)
-        paths = [self.stream.with_name(file.path) for file in stream.files] or list(self.bare)
+        paths = [self.stream.with_name(part.path) for part in stream.parts] or list(self.bare)
         with closing(Chain(paths)) as source:
             try:
                 made = self._made(work, stream, source)
@@ -74,7 +70,7 @@ class Package(Step):
 
     def _made(self, work: Work, stream: Joined, source: Chain) -> Rendition:
         """Write the files, and say what they are."""
-        track = source.sound()
+        track = source.sound(stream.spans or None)
         plan = segments.sound_plan(track, self.segment, marks=stream.starts[1:])
         cipher = Cipher(self.key) if self.key else None
         written = Written(cmaf.packaged(track, plan), source, Folder(work, self.folder, self.rendition), cipher)
@@ -136,51 +132,6 @@ class Written:
         uri = self.folder.write(".m4s", content)
         size = self.folder.made[uri].bytes
         return Piece(uri=uri, ticks=segment.end - segment.start, size=size, offset=None, iv=iv)
-
-
-class Chain:
-    """Files as one after the other; a reading lies within one of them.
-
-    One is open at a time, as there may be more of them than files that a process may have open.
-    """
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
-        self._sizes = [path.stat().st_size for path in paths]
-        self._starts = list(accumulate(self._sizes[:-1], initial=0))
-        self._number, self._current = 0, paths[0].open("rb")
-
-    def sound(self) -> Track:
-        """Their sound as one track; raises ValueError."""
-        return self._joined([sound(read_sound(self._opened(number))) for number in range(len(self._paths))])
-
-    def pictures(self) -> Track:
-        """Their pictures as one track; raises ValueError."""
-        return self._joined([read_pictures(self._opened(number)) for number in range(len(self._paths))])
-
-    def _joined(self, tracks: Sequence[Track]) -> Track:
-        """Tracks as one."""
-        return tracks[0] if len(tracks) == 1 else joined(tracks, self._sizes)
-
-    def _opened(self, number: int) -> BinaryIO:
-        """One of the files."""
-        if number != self._number:
-            self._current.close()
-            self._number, self._current = number, self._paths[number].open("rb")
-        return self._current
-
-    def seek(self, offset: int) -> int:
-        """Go to a byte of all."""
-        number = bisect_right(self._starts, offset) - 1
-        return self._opened(number).seek(offset - self._starts[number])
-
-    def read(self, size: int) -> bytes:
-        """Bytes from there."""
-        return self._current.read(size)
-
-    def close(self) -> None:
-        """Close the one that is open."""
-        self._current.close()
 
 
 class Folder:

@@ -13,42 +13,21 @@ from pressroom.formats import pictures
 from pressroom.formats.demux import read_sound
 from pressroom.formats.pictures import PictureFacts
 from pressroom.plan import OUTPUT, Step
-from pressroom.tools import ffmpeg, notes
-from pressroom.tools.files import sha256
+from pressroom.tools import chunks, ffmpeg, notes
+from pressroom.tools.chunks import MadeChunk, MadeChunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from pressroom.formats.pictures import Chunk, Rung
     from pressroom.plan import Work
 
-LANES = 4
-"""How many steps share the chunks of a rendition: as many can be encoded at once."""
 SOUND_RATE = 48_000
 SOUND_KBPS = 128
 PATIENCE = ffmpeg.Limits(stall=1800, factor=120)
 """x264 takes up to some seconds of a slow core for one of pictures, and hours of them may have to be decoded before these."""
 _HIGH_DEFINITION = 720
-
-
-@dataclass(frozen=True, kw_only=True)
-class MadeChunk:
-    """A chunk that was encoded: its file; `recipe` and `pictures` are the SHA-256 of how it was made, and of what."""
-
-    number: int
-    recipe: str
-    pictures: str
-    path: str
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MadeChunks:
-    """Chunks in a manifest."""
-
-    files: tuple[MadeChunk, ...]
 
 
 def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk, *, whole: bool = False) -> Any:  # noqa: ANN401  # a stream
@@ -108,7 +87,7 @@ class EncodePictures(Step):
     def run(self, work: Work) -> None:
         """Write them; raises ReleaseError for pictures that cannot be decoded."""
         facts = notes.read(PictureFacts, self.facts)
-        earlier = self._earlier(work)
+        earlier = chunks.earlier(work, self.made)
         made = []
         for chunk in pictures.chunks(facts, self.segment):
             if chunk.number % self.lanes == self.lane:
@@ -116,24 +95,14 @@ class EncodePictures(Step):
                 made.append(self._kept(work, chunk, facts, known) or self._encoded(work, chunk, facts))
         notes.write(work, self.made, MadeChunks(files=tuple(made)))
 
-    def _earlier(self, work: Work) -> Mapping[int, MadeChunk]:
-        """The chunks that stand as the last run made them."""
-        manifest = work.earlier(self.made)
-        files = notes.read(MadeChunks, manifest).files if manifest else ()
-        return {made.number: made for made in files if work.earlier(self.made.with_name(made.path))}
-
     def _kept(self, work: Work, chunk: Chunk, facts: PictureFacts, known: MadeChunk | None) -> MadeChunk | None:
         """A chunk as it stands, where the same pictures were made into it in the same way."""
         if known is None or known.recipe != self._recipe(work, chunk, facts):
             return None
         output = self.made.with_name(known.path)
-        if self._run(work, chunk, facts, lambda shown: (_digest(shown),)) != known.pictures:
+        if self._run(work, chunk, facts, lambda shown: (_digest(shown),)) != known.content:
             return None
-        # A second name; where it cannot have one, as on some file systems, a copy is as good.
-        try:
-            work.beside(output).hardlink_to(output)
-        except OSError:
-            work.beside(output).write_bytes(output.read_bytes())
+        chunks.keep(work, output)
         return known
 
     def _encoded(self, work: Work, chunk: Chunk, facts: PictureFacts) -> MadeChunk:
@@ -146,14 +115,7 @@ class EncodePictures(Step):
             return both[0].output(f"file:{target}", **self._options(chunk, facts)), _digest(both[1])
 
         digest = self._run(work, chunk, facts, outputs)
-        return MadeChunk(
-            number=chunk.number,
-            recipe=self._recipe(work, chunk, facts),
-            pictures=digest,
-            path=output.name,
-            bytes=target.stat().st_size,
-            sha256=sha256(target),
-        )
+        return chunks.made(work, output, chunk.number, recipe=self._recipe(work, chunk, facts), content=digest)
 
     def _run(self, work: Work, chunk: Chunk, facts: PictureFacts, outputs: Callable[[Any], tuple[Any, ...]]) -> str:
         """Run ffmpeg for outputs of a chunk's pictures; returns the digest of these.
@@ -174,8 +136,7 @@ class EncodePictures(Step):
                 if whole or not chunk.first:
                     begin, end = (float(frame / facts.fps) for frame in (chunk.first, chunk.first + chunk.frames))
                     raise ReleaseError(f"{error}\n  its pictures cannot be used between {begin:.0f} and {end:.0f} s") from error
-        # The hash muxer's line: `SHA256=...`.
-        return digest.decode().strip().rpartition("=")[2]
+        return chunks.digest(digest)
 
     def _recipe(self, work: Work, chunk: Chunk, facts: PictureFacts) -> str:
         """What tells chunks apart that are made of the same pixels: shape and rate, the settings, and which ffmpeg it is."""

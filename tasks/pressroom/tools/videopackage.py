@@ -15,9 +15,9 @@ from pressroom.formats.footage import Captions, Footage, Names, Shown
 from pressroom.formats.pictures import PictureFacts
 from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
-from pressroom.tools import notes
-from pressroom.tools.packaging import Chain, Folder, Written
-from pressroom.tools.videoencode import MadeChunks
+from pressroom.tools import chunks, notes
+from pressroom.tools.chain import Chain
+from pressroom.tools.packaging import Folder, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,13 +72,7 @@ class PackageVideo(Step):
 
     def _files(self) -> list[list[Path]]:
         """The chunks of each rendition, in their order."""
-        found = []
-        for lanes in self.chunks:
-            made = [
-                (chunk.number, lane.with_name(chunk.path)) for lane in lanes for chunk in notes.read(MadeChunks, lane).files
-            ]
-            found.append([path for _, path in sorted(made)])
-        return found
+        return [[path for _, path in chunks.all_of(lanes)] for lanes in self.chunks]
 
     def _made(self, work: Work, shown: list[Chain], heard: Chain) -> Footage:
         """Write the files, and say what they are."""

@@ -303,7 +303,16 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "a rendition more": (
         "[aac-128, flac, alac]",
         "[aac-128, flac, alac, opus-64]",
-        {"hls-join:opus-64", "hls-package:opus-64", "hls-playlists", "hls-page", "hls-lint", "release", "sums"},
+        {
+            "hls-encode:opus-64-*",
+            "hls-join:opus-64",
+            "hls-package:opus-64",
+            "hls-playlists",
+            "hls-page",
+            "hls-lint",
+            "release",
+            "sums",
+        },
     ),
     "the length of a segment": (
         "hls: {",

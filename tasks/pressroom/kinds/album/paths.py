@@ -112,6 +112,10 @@ class Paths:
         """What a rendition is packaged from; its file lies beside."""
         return self.place.work / "hls" / f"{rendition}.json"
 
+    def lane(self, rendition: str, lane: int) -> Path:
+        """What is said of the chunks that one of some steps encodes; they lie beside."""
+        return self.place.work / "hls" / f"{rendition}.{lane}.json"
+
     def packaged(self, rendition: str) -> Path:
         """What playlists say of a rendition."""
         return self.place.work / "packaged" / f"{rendition}.json"

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats import rendition
 from pressroom.kinds.album import pages, video
+from pressroom.tools.chunks import LANES
 from pressroom.tools.hls import WriteChapters, WriteHls
 from pressroom.tools.joining import Join
 from pressroom.tools.linting import LintHls
 from pressroom.tools.packaging import Package
+from pressroom.tools.streamencode import EncodeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,13 +82,29 @@ def _rendition(name: str, encoding: Encoding, album: Album, hls: Hls, paths: Pat
     which = [paths.which(index) for index in range(len(album.tracks))]
     made = {form.encoding for form in album.audio_formats}
     reusable = encoding.lossless or (encoding in made and len(which) == 1)
+    sources, facts = tuple(track.file for track in album.tracks), tuple(map(paths.facts, which))
+    lanes = () if encoding.lossless else tuple(paths.lane(name, lane) for lane in range(LANES))
+    for lane, made_ in enumerate(lanes):
+        yield EncodeStream(
+            name=f"hls-encode:{name}-{lane + 1}",
+            about=f"encode part {lane + 1} of {LANES} of all tracks as {name}",
+            sources=sources,
+            facts=facts,
+            encoding=encoding,
+            reusable=reusable,
+            lane=lane,
+            lanes=LANES,
+            stem=name,
+            made=made_,
+        )
     yield Join(
         name=f"hls-join:{name}",
         about=f"join the tracks as {name}",
-        sources=tuple(track.file for track in album.tracks),
-        facts=tuple(map(paths.facts, which)),
+        sources=sources,
+        facts=facts,
         encoding=encoding,
         reusable=reusable,
+        chunks=lanes,
         stem=name,
         stream=paths.stream(name),
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pressroom.formats.footage import Names
 from pressroom.formats.pictures import LADDER
-from pressroom.tools.videoencode import LANES, EncodePictures, EncodeSound
+from pressroom.tools.chunks import LANES
+from pressroom.tools.videoencode import EncodePictures, EncodeSound
 from pressroom.tools.videopackage import PackageSubtitles, PackageVideo, WriteVideo
 from pressroom.tools.videoprobe import ProbeVideo
 
