@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import imageio_ffmpeg
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from tests.conftest import Repo
+
+from pressroom.formats import hlsread
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -351,6 +354,52 @@ def test_a_video_is_made_once(shown_once: Repo, shown: Repo) -> None:
     shutil.rmtree(shown.path / ".pressroom")
     assert 0 == shown.doit().code
     assert shown_once.files(HLS) == shown.files(HLS)
+
+
+def pictures(repo: Repo, name: str) -> list[str]:
+    """The digest of each picture of a playlist."""
+    told = ("-allowed_extensions", "ALL", "-i", str(repo.path / HLS / name), "-map", "0:v:0", "-f", "framehash", "-")
+    done = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *told], capture_output=True, text=True, check=True)
+    return [line.rpartition(",")[2].strip() for line in done.stdout.splitlines() if not line.startswith("#")]
+
+
+def key_frames(repo: Repo, key: str | None = None) -> list[bytes]:
+    """The key frames of the smallest pictures, decrypted where there is a key."""
+    listed_ = hlsread.parsed((repo.path / HLS / "01.video.144p.keys.m3u8").read_text(encoding="utf-8")).segments
+    found = []
+    for segment in listed_:
+        content, span = (repo.path / HLS / segment.media.uri).read_bytes(), segment.media.span
+        if key and segment.key:
+            vector = bytes.fromhex(segment.key.words["IV"][2:])
+            decryptor = Cipher(algorithms.AES(bytes.fromhex(key)), modes.CBC(vector)).decryptor()
+            content = decryptor.update(content) + decryptor.finalize()
+            content = content[: -content[-1]]
+        found.append(content[span.offset : span.end] if span else content)
+    return found
+
+
+@pytest.mark.parametrize("container", ["mp4", "ts"])
+def test_a_video_is_encrypted(shown_once: Repo, shown: Repo, container: str) -> None:
+    """Each segment and each key frame; who has the key sees every picture, and without it there is nothing in the folder."""
+    seen = pictures(shown_once, "01.video.144p.m3u8")
+    shown.edit(MOON, "hls: {segment: 3 s}", f"hls: {{segment: 3 s, container: {container}, {ENCRYPT[20:-2]}}}")
+    done = shown.doit(MOON_KEY=KEY)
+    assert 0 == done.code, done
+    assert set() == {step for step in done.made if "encode" in step or "join" in step}
+    assert 0 == shown.doit("prune", "--delete").code
+    for path in (shown.path / HLS).iterdir():
+        content = path.read_bytes()
+        assert (b"moof" in content, b"mdat" in content, content[:1] == b"G") == (False, False, False)
+    segments = [path for path in (shown.path / HLS).iterdir() if path.suffix in (".m4s", ".ts")]
+    assert {0} == {path.stat().st_size % 16 for path in segments}
+    assert seen == pictures(with_key(shown), "01.video.144p.m3u8")
+    keys = key_frames(shown, KEY)
+    assert 4 == len(keys)
+    assert keys == key_frames(shown_once) if container == "mp4" else {(b"G", 0)} == {(key[:1], len(key) % 188) for key in keys}
+    report = json.loads((shown.path / "build/moon/checks.json").read_text(encoding="utf-8"))
+    assert [] == [check for check in report["checks"] if check["severity"] == "error" and not check["passed"]]
+    page = (shown.path / HLS / "01.video.html").read_text(encoding="utf-8")
+    assert '"list": "01.video.m3u8", "file": null' in page
 
 
 def test_a_video_that_is_cut_off_is_told_by_its_name(shown: Repo) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from pressroom.formats.footage import Captions, Footage, Names, Shown, playlists
+from pressroom.formats.footage import Captions, Footage, Names, Shown, Terms, playlists
 from pressroom.formats.rendition import Piece, Played, Rendition
 
 
@@ -85,7 +85,7 @@ a.vtt
 
 def test_a_player_finds_every_size_the_sound_and_the_key_frames() -> None:
     """Pictures with their sound, and key frames to seek by."""
-    texts = playlists(Names(prefix="02.video", sizes=("720p", "360p")), VIDEO, (), segment=Fraction(6), language="pt-BR")
+    texts = playlists(Names(prefix="02.video", sizes=("720p", "360p")), VIDEO, (), Terms(segment=Fraction(6), language="pt-BR"))
     assert WHOLE == texts["02.video.m3u8"]
     assert KEYS == texts["02.video.720p.keys.m3u8"]
 
@@ -95,7 +95,7 @@ def test_subtitles_are_played_with_the_pictures() -> None:
     names = Names(prefix="02.video", sizes=("720p", "360p"), languages=("de", "pt-BR"))
     pieces = (Piece(uri="a.vtt", ticks=6000, size=70, offset=0), Piece(uri="a.vtt", ticks=4000, size=50, offset=70))
     captions = tuple(Captions(language=language, pieces=pieces, files=()) for language in names.languages)
-    texts = playlists(names, VIDEO, captions, segment=Fraction(6), language="und")
+    texts = playlists(names, VIDEO, captions, Terms(segment=Fraction(6), language="und"))
     words = 'TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="{0}",LANGUAGE="{0}",DEFAULT=NO,AUTOSELECT=YES,URI="02.video.{0}.m3u8"'
     line = f"#EXT-X-MEDIA:{words}"
     assert [line.format("de"), line.format("pt-BR")] == re.findall(".*TYPE=SUBTITLES.*", texts["02.video.m3u8"])

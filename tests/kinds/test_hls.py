@@ -63,13 +63,6 @@ def test_sizes_without_a_video_are_refused(mistakes: Refuser) -> None:
     assert told == mistakes(f"{HEAD}hls: {{renditions: [aac-128, 720p, 360p]}}")
 
 
-def test_a_video_cannot_be_encrypted(mistakes: Refuser) -> None:
-    """It would lie in the clear beside what is."""
-    words = HEAD.replace("file: a.wav", "file: a.wav, video: a.mp4")
-    told = ["4:41: tracks[0].video: cannot be encrypted; take it out, or `encrypt`"]
-    assert told == mistakes(f"{words}hls: {{encrypt: {{key: env:KEY, url: moon.key}}}}")
-
-
 @pytest.mark.parametrize(
     ("words", "mistake"),
     [

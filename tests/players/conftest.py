@@ -110,15 +110,18 @@ def build(repo: Repo) -> None:
     command = (imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *film, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "flac")
     subprocess.run([*command, "releases/film.mkv"], cwd=repo.path, check=True)
     repo.write("releases/film.vtt", "WEBVTT\n\n00:01.000 --> 00:07.000\nRise\n")
-    shown = tracks.replace("1.wav}", "1.wav, video: film.mkv, subtitles: {en: film.vtt}}")
-    repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{shown}")
+    with_video = tracks.replace("1.wav}", "1.wav, video: film.mkv, subtitles: {en: film.vtt}}")
+    repo.write("releases/moon.yaml", f"{HEAD.format(title='Moon & Sun')}{HLS}tracks:\n{with_video}")
     reel = "tracks: [{title: Film, file: masters/1.wav, video: film.mkv}]\n"
     repo.write("releases/film.yaml", f"{HEAD.format(title='Film')}hls: {{container: ts, layout: files}}\n{reel}")
     shutil.copy(LIBRARY, repo.path / "releases/hls.min.js")
     words = HLS.replace("{", "{layout: files, segment: 2 s, hls_js: {file: hls.min.js}, ")
     repo.write("releases/split.yaml", f"{HEAD.format(title='Split')}{words}tracks:\n{tracks}")
     words = words.replace("{", "{encrypt: {key: env:SEALED_KEY, url: keys/sealed.key}, ", 1)
-    repo.write("releases/sealed.yaml", f"{HEAD.format(title='Sealed')}{words}tracks:\n{tracks}")
+    sealed = tracks.replace("1.wav}", "1.wav, video: film.mkv}")
+    repo.write("releases/sealed.yaml", f"{HEAD.format(title='Sealed')}{words}tracks:\n{sealed}")
+    veiled = "hls: {container: ts, encrypt: {key: env:SEALED_KEY, url: keys/sealed.key}}\n"
+    repo.write("releases/veiled.yaml", f"{HEAD.format(title='Veiled')}{veiled}{reel}")
     made = ("-f", "lavfi", "-i", f"sine=f=220:r=8000:d={HOURS * 3600}", "-ac", "1", "-compression_level", "0")
     subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *made, "releases/masters/long.flac"], cwd=repo.path, check=True
@@ -127,10 +130,12 @@ def build(repo: Repo) -> None:
     repo.write("releases/long.yaml", HEAD.format(title="Long") + single)
     parts = ("playlists", "chapters", "library", "cover", "page")
     split = [f"{slug}:hls-{part}" for slug in ("split", "sealed") for part in parts]
-    steps = ["moon", "film:video-page:01", "film:video-playlists:01", *split, "long:hls-page", "long:hls-playlists"]
+    shown = [f"{slug}:video-{part}:01" for slug in ("film", "sealed", "veiled") for part in ("page", "playlists")]
+    steps = ["moon", *shown, *split, "long:hls-page", "long:hls-playlists"]
     done = repo.run(sys.executable, "-c", START, "run", *steps, SEALED_KEY=KEY)
     assert 0 == done.code, done
-    repo.write("build/sealed/hls/keys/sealed.key", bytes.fromhex(KEY))
+    for slug in ("sealed", "veiled"):
+        repo.write(f"build/{slug}/hls/keys/sealed.key", bytes.fromhex(KEY))
 
 
 KEY = "c0ffee00decade11facade22badcab1e"

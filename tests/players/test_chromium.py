@@ -138,6 +138,16 @@ def test_what_is_encrypted_is_played_by_hls_js(browser: Browser) -> None:
     assert (True, [], [], []) == (ended["ended"], ended["stalls"], ended["errors"], heard.said)
 
 
+@pytest.mark.parametrize(("release", "source", "priming"), [("sealed", "blob:", 0), ("veiled", "/01.video.m3u8", 2 * PRIMING)])
+def test_an_encrypted_video_is_shown(browser: Browser, release: str, source: str, priming: float) -> None:
+    """To its end, across a seek: MP4 by hls.js, MPEG-TS by Chromium itself."""
+    acts = (("ready",), ("click", "#play"), ("wait", 3), ("tell",), ("seek", 8), ("end",), ("tell",))
+    begun, ended = browser.page(f"/{release}/hls/01.video.html", *acts).told
+    assert source in begun["source"]
+    assert -MILLISECOND <= begun["duration"] - FILM <= priming + MILLISECOND
+    assert (True, [], [], [320, 180]) == (ended["ended"], ended["stalls"], ended["errors"], ended["size"])
+
+
 def test_the_page_is_one_that_people_can_use(browser: Browser, tmp_path: Path) -> None:
     """At 360 pixels nothing is cut off; tracks, keys and the pause do what they say; no other host is asked."""
     acts = (

@@ -134,6 +134,7 @@ def test_a_video_is_streamed_as_it_was_encoded(bench: Bench, layout: Layout) -> 
         expected = [picture for path in encoded for picture in frames(bench, path)]
         assert SECONDS * 25 == len(expected)
         assert expected == frames(bench, FOLDER / f"01.video.{name}.m3u8")
+    assert made.file
     assert frames(bench, FOLDER / "01.video.72p.m3u8") == frames(bench, FOLDER / made.file)
     heard, whole = samples(bench, SOUND), samples(bench, FOLDER / made.file)
     assert SECONDS * 48_000 * 4 == len(heard)
@@ -145,6 +146,7 @@ def test_a_video_is_streamed_as_it_was_encoded(bench: Bench, layout: Layout) -> 
 def test_mpeg_ts_carries_pictures_and_sound(bench: Bench, layout: Layout) -> None:
     """Every picture and every sample, by the rules; nothing of it names its maker."""
     made = written(bench, layout, "ts")
+    assert made.file
     with reading(FOLDER) as fetch:
         broken = {check.rule for check in hlslint.lint("01.video.m3u8", fetch) if not check.passed}
     assert {"hls-target-6"} == broken

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from pressroom.formats import hls
-from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition  # noqa: TC001  # notes are read by these types
+from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,19 +36,24 @@ class Footage:
 
     In MPEG-TS the files of the pictures have the sound in them, and `sound` only tells what it is.
 
-    `file` is what browsers play without a playlist: the first of the pictures, with the sound.
+    `file` is what browsers play without a playlist: the first of the pictures, with the sound; None where there is none.
     """
 
     rate: str
     pictures: tuple[Shown, ...]
     sound: Rendition
-    file: str
+    file: str | None
     files: tuple[MadeFile, ...]
 
     @property
     def codecs(self) -> str:
         """What `file` is coded as."""
         return f"{self.pictures[0].rendition.codec},{self.sound.codec}"
+
+    @property
+    def identity(self) -> str:
+        """What no other video has: the digest of all files."""
+        return identity(self.files)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,19 +91,28 @@ class Names:
         return ".".join((self.prefix, *parts, "m3u8"))
 
 
-def playlists(names: Names, made: Footage, captions: Sequence[Captions], *, segment: Fraction, language: str) -> dict[str, str]:
-    """Every playlist of a video by its name; `language` is that of its sound (BCP 47).
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What playlists say beside what was packaged: how long a segment may be, in seconds, and the sound's language (BCP 47).
 
-    No segment was to be longer than `segment` seconds.
+    `key_url` is where players fetch the key of what is encrypted, as pictures and sound are, and subtitles are not.
     """
+
+    segment: Fraction
+    language: str
+    key_url: str | None = None
+
+
+def playlists(names: Names, made: Footage, captions: Sequence[Captions], terms: Terms) -> dict[str, str]:
+    """Every playlist of a video by its name."""
     renditions = {SOUND: made.sound} if names.apart else {}
     renditions |= {size: shown.rendition for size, shown in zip(names.sizes, made.pictures, strict=True)}
-    target = max(hls.target_duration(*(one.entries(one.whole) for one in renditions.values())), round(segment))
-    found = {names.of(): hls.multivariant_playlist(_whole(names, made, target, language))}
+    target = max(hls.target_duration(*(one.entries(one.whole) for one in renditions.values())), round(terms.segment))
+    found = {names.of(): hls.multivariant_playlist(_whole(names, made, target, terms.language))}
     for name, one in renditions.items():
-        found[names.of(name)] = _media(one, one.whole, target)
+        found[names.of(name)] = _media(one, one.whole, target, terms)
     for size, shown in zip(names.sizes, made.pictures, strict=True):
-        found[names.of(size, KEYS)] = _media(shown.rendition, shown.keys, target, key_frames=True)
+        found[names.of(size, KEYS)] = _media(shown.rendition, shown.keys, target, terms, key_frames=True)
     for of_language in captions:
         first = made.pictures[0].rendition
         listed = hls.MediaList(entries=first.entries_of(of_language.pieces), target=target)
@@ -147,7 +161,8 @@ def _renditions(names: Names, language: str) -> Iterator[hls.Rendition]:
         yield hls.Rendition(kind="SUBTITLES", group=SUBTITLES, name=each, uri=names.of(each), language=each)
 
 
-def _media(one: Rendition, played: Played, target: int, *, key_frames: bool = False) -> str:
+def _media(one: Rendition, played: Played, target: int, terms: Terms, *, key_frames: bool = False) -> str:
     """A media playlist."""
     entries = one.entries(played)
-    return hls.media_playlist(hls.MediaList(entries=entries, target=target, init=played.opening, key_frames=key_frames))
+    listed = hls.MediaList(entries=entries, target=target, init=played.opening, key_frames=key_frames, key=terms.key_url)
+    return hls.media_playlist(listed)

@@ -112,7 +112,7 @@ class Rendition:
     @property
     def identity(self) -> str:
         """What no other sound has: the digest of all files."""
-        return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()
+        return identity(self.files)
 
     def entries(self, played: Played) -> tuple[hls.Entry, ...]:
         """The segments of a playlist."""
@@ -130,6 +130,11 @@ class Rendition:
             )
             for piece in pieces
         )
+
+
+def identity(files: Sequence[MadeFile]) -> str:
+    """What no other files have together: the SHA-256 of theirs."""
+    return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()
 
 
 def label(encoding: Encoding) -> str:

@@ -17,6 +17,7 @@ from pressroom.source import Unspoken, Wrong
 
 if TYPE_CHECKING:
     from pressroom.formats.audio import Encoding
+    from pressroom.formats.secretname import SecretName
 
 SOUNDS = tuple(name for name, encoding in NAMED.items() if encoding.codec in CODECS)
 """The named formats that HLS carries."""
@@ -114,7 +115,7 @@ class Hls(Words):
     container: Annotated[Literal["mp4", "ts"], one_of("mp4", "ts")] = "mp4"
     """What videos are packaged as; MPEG-TS is for old players, and larger. Sound by itself is MP4."""
     encrypt: Encrypt | None = None
-    """Encrypts what players stream, of which a video can be no part; there is no file of a whole rendition then."""
+    """Encrypts what players stream, sound and pictures; there is no file of a whole rendition then."""
     hls_js: HlsJs | None = None
     """For browsers that play no HLS, which else play the one file of a rendition."""
 
@@ -138,6 +139,16 @@ class Hls(Words):
         if self.encrypt and self.layout == "single" and "layout" in self.model_fields_set:
             raise Wrong((("layout",), "'encrypt' makes a file of each segment; say `layout: files`, or take it out"))
         return self
+
+    @property
+    def key(self) -> SecretName | None:
+        """What names the key."""
+        return self.encrypt.key if self.encrypt else None
+
+    @property
+    def key_url(self) -> str | None:
+        """Where players fetch it."""
+        return self.encrypt.url if self.encrypt else None
 
     @property
     def pictures(self) -> tuple[str, ...]:

@@ -144,6 +144,8 @@ class WriteVideoPage(Step):
     album: tuple[str, str]
     packaged: Path
     library: Library | None
+    key_url: str | None = None
+    """As in `WriteHls`."""
     output: Path = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
@@ -153,12 +155,13 @@ class WriteVideoPage(Step):
             title=self.title,
             artist=self.artist,
             language=self.language,
-            key=made.file,
+            key=made.identity,
             length=made.pictures[0].rendition.seconds,
             sources=(player.Source(label="Video", playlist=self.playlist, file=made.file, codec=made.codecs),),
             picture=True,
             subtitles=self.subtitles,
             album=self.album,
             library=self.library.named if self.library else None,
+            key_url=self.key_url,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import accumulate, cycle
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pressroom.errors import ReleaseError
@@ -72,9 +72,9 @@ class Package(Step):
         """Write the files, and say what they are."""
         track = source.sound(stream.spans or None)
         plan = segments.sound_plan(track, self.segment, marks=stream.starts[1:])
-        cipher = Cipher(self.key) if self.key else None
-        written = Written(cmaf.packaged(track, plan), source, Folder(work, self.folder, self.rendition), cipher)
-        file = None if cipher else written.whole()
+        folder = Folder(work, self.folder, self.rendition, Cipher(self.key) if self.key else None)
+        written = Written(cmaf.packaged(track, plan), source, folder)
+        file = None if self.key else written.whole()
         ranged = file if self.layout == "single" else None
         return Rendition(
             codec=track.description.codec,
@@ -95,7 +95,6 @@ class Written:
     package: cmaf.Package
     source: Chain
     folder: Folder
-    cipher: Cipher | None
 
     def whole(self) -> str:
         """The one file."""
@@ -125,22 +124,18 @@ class Written:
 
     def _segment(self, segment: Segment) -> Piece:
         """A segment as a file."""
-        content, iv = cmaf.segment_written(self.package, segment, self.source), None
-        if self.cipher:
-            vector, encrypted = self.cipher.encrypted(b"".join(content))
-            content, iv = iter([encrypted]), vector.hex()
-        uri = self.folder.write(".m4s", content)
-        size = self.folder.made[uri].bytes
-        return Piece(uri=uri, ticks=segment.end - segment.start, size=size, offset=None, iv=iv)
+        content = cmaf.segment_written(self.package, segment, self.source)
+        return self.folder.segment(".m4s", content, segment.end - segment.start)
 
 
 class Folder:
-    """Files that are called by what they hold: `aac-128.0123456789abcdef.mp4`."""
+    """Files that are called by what they hold: `aac-128.0123456789abcdef.mp4`; with a cipher, segments are encrypted."""
 
-    def __init__(self, work: Work, folder: Path, stem: str) -> None:
+    def __init__(self, work: Work, folder: Path, stem: str, cipher: Cipher | None = None) -> None:
         self._work = work
         self._folder = folder
         self._stem = stem
+        self.cipher = cipher
         self.made: dict[str, MadeFile] = {}
 
     def write(self, suffix: str, pieces: Iterable[bytes]) -> str:
@@ -156,8 +151,19 @@ class Folder:
         self.made[name] = MadeFile(path=name, bytes=size, sha256=digest.hexdigest())
         return name
 
+    def segment(self, suffix: str, content: Iterable[bytes], ticks: int) -> Piece:
+        """Write a segment as a file, which lasts so many ticks."""
+        vector = None
+        if self.cipher:
+            vector, encrypted = self.cipher.encrypted(b"".join(content))
+            content = (encrypted,)
+        uri = self.write(suffix, content)
+        return Piece(uri=uri, ticks=ticks, size=self.made[uri].bytes, offset=None, iv=vector.hex() if vector else None)
+
     def pieces(self, suffix: str, contents: Iterable[bytes], ticks: Sequence[int], *, split: bool) -> tuple[Piece, ...]:
         """Write segments, of which each lasts so many ticks: as ranges of one file, or with `split` as a file each."""
+        if split:
+            return tuple(self.segment(suffix, (content,), length) for content, length in zip(contents, ticks, strict=True))
         sizes: list[int] = []
 
         def counted() -> Iterator[bytes]:
@@ -165,9 +171,9 @@ class Folder:
                 sizes.append(len(content))
                 yield content
 
-        uris = [self.write(suffix, [content]) for content in counted()] if split else [self.write(suffix, counted())]
-        offsets = [None] * len(sizes) if split else [*accumulate(sizes[:-1], initial=0)]
+        uri = self.write(suffix, counted())
+        places = accumulate(sizes[:-1], initial=0)
         return tuple(
-            Piece(uri=uri, ticks=length, size=size, offset=offset)
-            for uri, length, size, offset in zip(cycle(uris), ticks, sizes, offsets, strict=False)
+            Piece(uri=uri, ticks=length, size=size, offset=place)
+            for length, size, place in zip(ticks, sizes, places, strict=True)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -17,12 +17,14 @@ from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition
 from pressroom.plan import ASIDE, IO, OUTPUT, Step
 from pressroom.tools import chunks, notes
 from pressroom.tools.chain import Chain
+from pressroom.tools.encryption import Cipher
 from pressroom.tools.packaging import Folder, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from pressroom.formats.secretname import SecretName
     from pressroom.formats.webvtt import Subtitles
     from pressroom.plan import Work
 
@@ -32,7 +34,7 @@ class PackageVideo(Step):
     """Packages a video: a file for each rendition of its pictures and for its sound, or with `files` one for each segment.
 
     `chunks` are, for each of `renditions`, what says where its pictures lie. Segments of the sound begin where those of the
-    pictures do.
+    pictures do. `key` is as in `Package`.
     """
 
     weight: ClassVar[float] = IO
@@ -46,6 +48,7 @@ class PackageVideo(Step):
     segment: Fraction
     layout: Literal["single", "files"]
     container: Literal["mp4", "ts"]
+    key: SecretName | None = None
     folder: Path = field(metadata=ASIDE)
     packaged: Path = field(metadata=OUTPUT)
 
@@ -81,17 +84,18 @@ class PackageVideo(Step):
         starts = [Fraction(segment.start, tracks[0].timescale) for segment in packages[0].plan.segments[1:]]
         track = heard.sound()
         sound = cmaf.packaged(track, segments.sound_plan(track, self.segment, at=starts))
+        cipher = Cipher(self.key) if self.key else None
         written = [
-            Written(package, chain, Folder(work, self.folder, f"{self.prefix}.{name}"), cipher=None)
+            Written(package, chain, Folder(work, self.folder, f"{self.prefix}.{name}", cipher))
             for name, package, chain in zip((*self.renditions, footage.SOUND), (*packages, sound), (*shown, heard), strict=True)
         ]
         both = Folder(work, self.folder, self.prefix)
-        file = both.write(".mp4", cmaf.muxed(packages[0], sound, (shown[0], heard)))
+        file = None if cipher else both.write(".mp4", cmaf.muxed(packages[0], sound, (shown[0], heard)))
         sizes = {(package.track.description.width, package.track.description.height) for package in packages}
         if len(sizes) < len(packages):
             told = ", ".join("{} x {}".format(*size) for size in sorted(sizes))
             work.say(f"{self.prefix}: {', '.join(self.renditions)} are of {told}, as the video is no larger")
-        split = self.layout == "files"
+        split = self.layout == "files" or cipher is not None
         if self.container == "ts":
             pictures = tuple(_transported(each, written[-1], split=split) for each in written[:-1])
             played = Played(init=None, init_size=None, pieces=())
@@ -167,12 +171,15 @@ class WriteVideo(Step):
     segment: Fraction
     packaged: Path
     captions: tuple[Path, ...]
+    key_url: str | None = None
+    """Where players fetch the key of what is encrypted."""
     playlists: tuple[Path, ...] = field(metadata=OUTPUT)
 
     def run(self, work: Work) -> None:
         """Write them."""
         made, captions = notes.read(Footage, self.packaged), notes.read_all(Captions, self.captions)
-        texts = footage.playlists(self.names, made, captions, segment=self.segment, language=self.language)
+        terms = footage.Terms(segment=self.segment, language=self.language, key_url=self.key_url)
+        texts = footage.playlists(self.names, made, captions, terms)
         for name, path in zip(self.names.every, self.playlists, strict=True):
             work.beside(path).write_text(texts[name], encoding="utf-8", newline="\n")
 
@@ -191,6 +198,15 @@ def _rendition(package: cmaf.Package, played: Played) -> Rendition:
     )
 
 
+@dataclass(frozen=True)
+class _KeyFrame:
+    """A key frame: where in its segment it lies, or, where that is encrypted, a file of its own."""
+
+    place: int
+    size: int
+    apart: Piece | None
+
+
 def _shown(written: Written, *, split: bool) -> Shown:
     """Pictures as MP4, with their key frames: each fragment up to the end of its first sample."""
     package = written.package
@@ -198,17 +214,19 @@ def _shown(written: Written, *, split: bool) -> Shown:
     keys = []
     for segment in package.plan.segments:
         placed = package.placed[segment.first : segment.stop]
-        keys.append(tuple((each.offset - placed[0].offset, each.head + 8 + each.key) for each in placed))
+        places = [(each.offset - placed[0].offset, each.head + 8 + each.key) for each in placed]
+        content = b"".join(cmaf.segment_written(package, segment, written.source)) if written.folder.cipher else b""
+        keys.append(_key_frames(written.folder, ".m4s", content, places))
     return _with_keys(package, played, keys)
 
 
 def _transported(written: Written, sound: Written, *, split: bool) -> Shown:
     """Pictures as MPEG-TS, with the sound in it."""
-    keys: list[tuple[tuple[int, int], ...]] = []
+    keys: list[tuple[_KeyFrame, ...]] = []
 
     def contents() -> Iterator[bytes]:
         for segment in mpegts.segments(written.package, sound.package, (written.source, sound.source)):
-            keys.append(segment.keys)
+            keys.append(_key_frames(written.folder, ".ts", segment.content, segment.keys))
             yield segment.content
 
     ticks = [segment.end - segment.start for segment in written.package.plan.segments]
@@ -216,15 +234,22 @@ def _transported(written: Written, sound: Written, *, split: bool) -> Shown:
     return _with_keys(written.package, Played(init=None, init_size=None, pieces=pieces), keys)
 
 
-def _with_keys(package: cmaf.Package, played: Played, keys: Sequence[Sequence[tuple[int, int]]]) -> Shown:
+def _key_frames(folder: Folder, suffix: str, content: bytes, places: Sequence[tuple[int, int]]) -> tuple[_KeyFrame, ...]:
+    """The key frames of a segment, of which a part cannot be decrypted by itself."""
+    return tuple(
+        _KeyFrame(place, size, folder.segment(suffix, (content[place : place + size],), 0) if folder.cipher else None)
+        for place, size in places
+    )
+
+
+def _with_keys(package: cmaf.Package, played: Played, keys: Sequence[Sequence[_KeyFrame]]) -> Shown:
     """Pictures, and the key frames of each segment by their places in it (Apple's HLS Authoring Specification, 6.10)."""
     pieces = []
-    for segment, whole, places in zip(package.plan.segments, played.pieces, keys, strict=True):
+    for segment, whole, frames in zip(package.plan.segments, played.pieces, keys, strict=True):
         times = (*package.plan.shown[segment.first : segment.stop], segment.end)
-        pieces += [
-            Piece(uri=whole.uri, ticks=end - start, size=size, offset=(whole.offset or 0) + place)
-            for (place, size), (start, end) in zip(places, pairwise(times), strict=True)
-        ]
+        for frame, (start, end) in zip(frames, pairwise(times), strict=True):
+            inside = replace(whole, size=frame.size, offset=(whole.offset or 0) + frame.place)
+            pieces.append(replace(frame.apart or inside, ticks=end - start))
     about = package.track.description
     listed = Played(init=played.init, init_size=played.init_size, pieces=tuple(pieces))
     return Shown(rendition=_rendition(package, played), width=about.width, height=about.height, keys=listed)

@@ -55,7 +55,7 @@ def _album_page(album: Album, hls: Hls, paths: Paths, language: str) -> Step:
         renditions=tuple(names),
         packaged=tuple(map(paths.packaged, names)),
         library=_library(hls),
-        key_url=hls.encrypt.url if hls.encrypt else None,
+        key_url=hls.key_url,
         output=paths.hls / "player.html",
     )
 
@@ -74,6 +74,7 @@ def _video_page(album: Album, index: int, hls: Hls, paths: Paths, language: str)
         album=(album.title, "player.html"),
         packaged=paths.packaged(video.prefix(which)),
         library=_library(hls),
+        key_url=hls.key_url,
         output=paths.hls / video.page(which),
     )
 

@@ -40,7 +40,7 @@ def steps(album: Album, paths: Paths) -> Iterator[Step]:
         packaged=packaged,
         which=which,
         segment=album.hls.segment,
-        key_url=album.hls.encrypt.url if album.hls.encrypt else None,
+        key_url=album.hls.key_url,
         playlists=playlists,
     )
     if which:
@@ -116,7 +116,7 @@ def _rendition(name: str, encoding: Encoding, album: Album, hls: Hls, paths: Pat
         bare=tuple(paths.bare(one, encoding) for one in which) if reusable else (),
         segment=hls.segment,
         layout=hls.layout,
-        key=hls.encrypt.key if hls.encrypt else None,
+        key=hls.key,
         folder=paths.hls,
         packaged=paths.packaged(name),
     )

@@ -106,6 +106,7 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
         segment=hls.segment,
         layout=hls.layout,
         container=hls.container,
+        key=hls.key,
         folder=paths.hls,
         packaged=paths.packaged(prefix(which)),
     )
@@ -139,5 +140,6 @@ def _listed(album: Album, index: int, hls: Hls, paths: Paths) -> Iterator[Step]:
         segment=hls.segment,
         packaged=made,
         captions=captions,
+        key_url=hls.key_url,
         playlists=_playlists(names, paths),
     )

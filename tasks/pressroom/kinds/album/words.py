@@ -219,8 +219,6 @@ class Album(Overridable):
         for index, track in enumerate(self.tracks):
             if track.video and self.hls is None:
                 found.append((("tracks", index, "video"), "is for `hls`, which is not said; add `hls: {}`"))
-            if track.video and self.hls and self.hls.encrypt:
-                found.append((("tracks", index, "video"), "cannot be encrypted; take it out, or `encrypt`"))
             if track.subtitles and not track.video:
                 found.append((("tracks", index, "subtitles"), "are of a `video`, which the track has not"))
         if self.hls and not any(track.video for track in self.tracks):
