@@ -48,6 +48,17 @@ def test_videos_are_made_in_the_sizes_that_are_named(read: Reader) -> None:
     assert (("540p", "1080p"), ["aac-256"]) == (named.pictures, [name for name, _ in named.encodings])
 
 
+def test_a_logo_lies_in_a_corner(read: Reader) -> None:
+    """Of a size and an opacity of its own, and as the record says it."""
+    video = f"{HEAD}hls: ".replace("file: a.wav", "file: a.wav, video: a.mp4")
+    usual = read(f"{video}{{logo: {{file: a.png}}}}").hls
+    named = read(f"{video}{{logo: {{file: a.png, place: bottom-left, opacity: 0.6, width: 7.5 %}}}}").hls
+    assert usual and named  # noqa: PT018
+    told = [hls.model_dump(mode="json")["logo"] for hls in (usual, named)]
+    assert {"file": "releases/a.png", "place": "top-right", "opacity": 1, "width": "12%"} == told[0]
+    assert {"file": "releases/a.png", "place": "bottom-left", "opacity": 0.6, "width": "7.5%"} == told[1]
+
+
 def test_a_video_without_hls_is_refused(mistakes: Refuser) -> None:
     """It would go nowhere."""
     words = HEAD.replace("file: a.wav", "file: a.wav, video: a.mp4")
@@ -151,6 +162,16 @@ def test_a_password_in_the_address_of_a_script_is_refused_and_not_repeated(read:
         ("segment: 40 s", "5:16: hls.segment: expected a length from 2 s to 30 s, such as '6 s', got '40 s'"),
         ("layout: file", "5:15: hls.layout: expected one of single, files (did you mean 'files'?), got 'file'"),
         ("container: ts", "5:18: hls.container: is of videos, and no track has one; take it out"),
+        ("logo: {file: a.png}", "5:14: hls.logo: is of videos, and no track has one; take it out"),
+        ("logo: {place: top-left}", "5:14: missing key 'file' in hls.logo"),
+        (
+            "logo: {file: a.png, opacity: 60%}",
+            "5:36: hls.logo.opacity: expected a number above 0 and up to 1, such as 0.6, got '60%'",
+        ),
+        (
+            "logo: {file: a.png, width: 50%}",
+            "5:34: hls.logo.width: expected a part of the width from 1% to 40%, such as 12%, got '50%'",
+        ),
         ("container: mpegts", "5:18: hls.container: expected one of mp4, ts, got 'mpegts'"),
         (
             "layout: single, encrypt: {key: env:KEY, url: moon.key}",

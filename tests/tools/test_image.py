@@ -569,7 +569,7 @@ class TestRefusals:
         make_it(Path("cover.png"))
         with pytest.raises(ReleaseError) as caught:
             probe(Path("cover.png"))
-        assert "cover.png: there is no such file; put the picture there, or change 'cover'" == str(caught.value)
+        assert "cover.png: there is no such file; put the picture there, or change its name" == str(caught.value)
 
     def test_a_huge_picture_is_refused_before_it_is_decoded(self) -> None:
         """A picture that would fill the memory costs nothing."""

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from pressroom.errors import ReleaseError, ToolError
 from pressroom.formats.demux import read_pictures, read_sound
 from pressroom.formats.pictures import Chunk, PictureFacts, Rung, chunks
 from pressroom.tools import ffmpeg, notes
 from pressroom.tools.chunks import MadeChunks
-from pressroom.tools.videoencode import EncodePictures, EncodeSound, arguments, even_pictures
+from pressroom.tools.logo import DrawLogo
+from pressroom.tools.videoencode import EncodePictures, EncodeSound, Logo, arguments, even_pictures
 from pressroom.tools.videoprobe import ProbeVideo
 
 if TYPE_CHECKING:
@@ -100,13 +102,14 @@ def test_a_video_without_sound_gets_silence(bench: Bench) -> None:
     assert ["plain.mp4: has no sound, and is streamed with silence"] == bench.said
 
 
-def encode(lane: int, *, lanes: int = 2, rung: Rung = SMALL) -> EncodePictures:
+def encode(lane: int, *, lanes: int = 2, rung: Rung = SMALL, logo: Logo | None = None) -> EncodePictures:
     """The step that encodes a lane of long.mp4."""
     return EncodePictures(
         name="e",
         source=Path("long.mp4"),
         facts=Path("long.json"),
         rung=rung,
+        logo=logo,
         segment=Fraction(6),
         lane=lane,
         lanes=lanes,
@@ -152,6 +155,57 @@ def test_chunks_have_the_key_frames_that_are_planned(bench: Bench) -> None:
     assert 1 == sum("-c:v libx264" in note for note in bench.noted) - encoded
     bench.make(encode(0, lanes=1, rung=Rung(side=36, crf=31, most=300)))
     assert not set(again.items()) & set(made(0))
+
+
+def drawn(bench: Bench, *, width: str = "25/100", opacity: str = "1", size: tuple[int, int] = (40, 30)) -> Path:
+    """A red logo of which the left half is transparent, as it is drawn for long.mp4."""
+    picture = Image.new("RGBA", size, (255, 0, 0, 255))
+    picture.paste((0, 0, 0, 0), (0, 0, size[0] // 2, size[1]))
+    picture.save("logo.png")
+    return bench.make(
+        DrawLogo(
+            name="d",
+            source=Path("logo.png"),
+            facts=Path("long.json"),
+            rung=SMALL,
+            width=Fraction(width),
+            opacity=Fraction(opacity),
+            output=Path("video/logo.png"),
+        )
+    )
+
+
+@pytest.mark.parametrize(("opacity", "colour"), [("1", (255, 0, 0)), ("1/2", (128, 0, 128))])
+def test_a_logo_lies_over_all_pictures(bench: Bench, opacity: str, colour: tuple[int, int, int]) -> None:
+    """In its corner and its colours, from the first picture to the last; what is transparent in it shows what is below."""
+    bench.run_ffmpeg("-f", "lavfi", "-i", "color=c=blue:s=64x36:r=25:d=2", *FAST, "-qp", "5", "long.mp4")
+    probed(bench, Path("long.mp4"))
+    bench.make(encode(0, logo=Logo(drawn=drawn(bench, opacity=opacity), place="top-right")))
+    bench.run_ffmpeg("-i", "video/36p-0000.mp4", "-f", "rawvideo", "-pix_fmt", "rgb24", "shown.raw")
+    content = Path("shown.raw").read_bytes()
+    assert 50 * 64 * 36 * 3 == len(content)
+    # 16 pixels wide, 2 from the edges.
+    for number in (0, 24, 49):
+        seen = Image.frombytes("RGB", (64, 36), content[number * 64 * 36 * 3 :][: 64 * 36 * 3])
+        for place, expected in (((58, 8), colour), ((49, 8), (0, 0, 255)), ((58, 24), (0, 0, 255)), ((6, 8), (0, 0, 255))):
+            pixel = seen.getpixel(place)
+            assert isinstance(pixel, tuple)
+            assert max(abs(one - other) for one, other in zip(pixel, expected, strict=True)) < 24, (place, pixel)
+
+
+def test_a_logo_that_changes_encodes_anew(bench: Bench) -> None:
+    """And the same one does not; where it would leave the pictures, it is refused."""
+    bench.run_ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=2", *FAST, "long.mp4")
+    probed(bench, Path("long.mp4"))
+    told = []
+    for opacity in ("1", "1", "1/2"):
+        bench.make(encode(0, logo=Logo(drawn=drawn(bench, opacity=opacity), place="bottom-left")))
+        told.append(made(0))
+    assert (True, False) == (told[0] == told[1], told[1] == told[2])
+    assert 2 == sum("-c:v libx264" in note for note in bench.noted)
+    with pytest.raises(ReleaseError) as error:
+        drawn(bench, width="40/100", size=(20, 40))
+    assert "logo.png: would be 26 x 52 in pictures of 64 x 36, which it leaves; make it narrower" == str(error.value)
 
 
 @pytest.mark.parametrize("other", ["color=c=black:s=36x64:r=30:d=1", "color=c=black:s=64x36:r=30000/1001:d=1"])

@@ -79,6 +79,12 @@ class PictureFacts:
         return self.fps.numerator * (1 if self.fps.denominator > 1 else _TICKS)
 
 
+PLACES = ("top-left", "top-right", "bottom-left", "bottom-right")
+"""Where a logo may stand."""
+_MARGIN = Fraction(4, 100)
+"""Of the shorter side, between a logo and the edges."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
     """Pictures that are encoded apart: from the one of number `first`, with key frames at these, counted from it."""
@@ -105,6 +111,19 @@ def fitted(rung: Rung, width: int, height: int) -> tuple[int, int]:
     scale = min(Fraction(1), Fraction(rung.side, min(width, height)))
     across, down = (max(2, min(round(scale * side / 2), side // 2) * 2) for side in (width, height))
     return across, down
+
+
+def logo_size(across: int, part: Fraction, width: int, height: int) -> tuple[int, int]:
+    """The size of a logo of this width and height that takes a part of pictures `across` pixels wide; even, as colours are."""
+    wide = max(2, round(across * part / 2) * 2)
+    return wide, max(2, round(Fraction(wide * height, width) / 2) * 2)
+
+
+def logo_place(place: str, picture: tuple[int, int], logo: tuple[int, int]) -> tuple[int, int]:
+    """Where the upper left corner of a logo comes to lie, of these sizes; even, likewise."""
+    margin = round(min(picture) * _MARGIN / 2) * 2
+    low, left = place.startswith("bottom"), place.endswith("left")
+    return margin if left else picture[0] - logo[0] - margin, picture[1] - logo[1] - margin if low else margin
 
 
 def boundaries(facts: PictureFacts, segment: Fraction) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, field_validator, model_validator
 
 from pressroom.formats import identifiers
 from pressroom.formats.audio import NAMED
-from pressroom.formats.pictures import LADDER, USUAL
+from pressroom.formats.pictures import LADDER, PLACES, USUAL
 from pressroom.formats.rendition import CODECS
 from pressroom.kinds.parts import Count, Reads, Secret, SourcePath, Words, identifier, one_of
 from pressroom.source import Unspoken, Wrong
@@ -24,6 +24,8 @@ SOUNDS = tuple(name for name, encoding in NAMED.items() if encoding.codec in COD
 RENDITIONS = (*SOUNDS, *LADDER)
 SHORTEST_SEGMENT, LONGEST_SEGMENT = 2, 30
 """In seconds."""
+NARROWEST, WIDEST = Fraction(1, 100), Fraction(40, 100)
+"""A logo, of the width of pictures."""
 
 
 KEY_ADDRESS = r"""\s*([Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\\',;@]+|(?!//)[A-Za-z0-9._~%!$&()*+=@/?-]+)\s*"""
@@ -36,6 +38,23 @@ def segment(value: object) -> Fraction:
     if not SHORTEST_SEGMENT <= seconds <= LONGEST_SEGMENT:
         raise ValueError(f"a length from {SHORTEST_SEGMENT} s to {LONGEST_SEGMENT} s, such as '6 s'")
     return seconds
+
+
+def opacity(value: object) -> Fraction:
+    """A part of 1, such as `0.6`."""
+    part = Fraction(value) if isinstance(value, str) and re.fullmatch(r"[01](\.[0-9]{1,3})?", value) else Fraction(0)
+    if not 0 < part <= 1:
+        raise ValueError("a number above 0 and up to 1, such as 0.6")
+    return part
+
+
+def width(value: object) -> Fraction:
+    """A part of all in per cent, such as `12%`."""
+    found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9])?) ?%", value) if isinstance(value, str) else None
+    part = Fraction(found[1]) / 100 if found else Fraction(0)
+    if not NARROWEST <= part <= WIDEST:
+        raise ValueError(f"a part of the width from {float(100 * NARROWEST):g}% to {float(100 * WIDEST):g}%, such as 12%")
+    return part
 
 
 def script(text: str) -> str:
@@ -64,6 +83,10 @@ def digest(text: str) -> str:
     return text
 
 
+OPACITY = Reads(opacity, {"type": ["string", "number"], "exclusiveMinimum": 0, "maximum": 1, "examples": [0.6]})
+WIDTH = Reads(width, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9])? ?%$", "examples": ["12%"]})
+SPOKEN_NUMBER = PlainSerializer(float, return_type=float)
+SPOKEN_PERCENT = PlainSerializer(lambda part: f"{float(100 * part):g}%", return_type=str)
 SPOKEN = PlainSerializer(lambda seconds: f"{float(seconds):g} s", return_type=str)
 SEGMENT = Reads(segment, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,3})? ?s$", "examples": ["6 s"]})
 SCRIPT = identifier(script, r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"\\',;]+\s*$", "https://lanterns.example/hls.min.js")
@@ -81,6 +104,19 @@ class Encrypt(Words):
     """The name of the key, which is told as 32 hexadecimal digits; no build writes it down."""
     url: Annotated[str, KEY_PLACE]
     """Where players fetch its 16 bytes: on the web, or relative to the playlists."""
+
+
+class Logo(Words):
+    """A picture that lies over all videos, in a corner."""
+
+    file: SourcePath
+    """PNG, JPEG, WebP or TIFF; what is transparent in it stays so."""
+    place: Annotated[str, one_of(*PLACES)] = "top-right"
+    """The corner."""
+    opacity: Annotated[Fraction, OPACITY, SPOKEN_NUMBER] = Field(default="1", validate_default=True)
+    """How opaque it is, above 0 and up to 1."""
+    width: Annotated[Fraction, WIDTH, SPOKEN_PERCENT] = Field(default="12%", validate_default=True)
+    """How much of a video's width it takes."""
 
 
 class HlsJs(Words):
@@ -116,6 +152,8 @@ class Hls(Words):
     """What videos are packaged as; MPEG-TS is for old players, and larger. Sound by itself is MP4."""
     encrypt: Encrypt | None = None
     """Encrypts what players stream, sound and pictures; there is no file of a whole rendition then."""
+    logo: Logo | None = None
+    """Lies over all videos, also where their own pictures show something."""
     hls_js: HlsJs | None = None
     """For browsers that play no HLS, which else play the one file of a rendition."""
 
@@ -158,8 +196,12 @@ class Hls(Words):
     @property
     def of_videos(self) -> tuple[tuple[str | int, ...], ...]:
         """Where it says what is of videos alone."""
-        sizes = (("renditions", place) for place, name in enumerate(self.renditions) if name in LADDER)
-        return (*sizes, ("container",)) if self.container == "ts" else tuple(sizes)
+        said: list[tuple[str | int, ...]] = [
+            ("renditions", place) for place, name in enumerate(self.renditions) if name in LADDER
+        ]
+        said += [("container",)] if self.container == "ts" else []
+        said += [("logo",)] if self.logo else []
+        return tuple(said)
 
     @property
     def encodings(self) -> tuple[tuple[str, Encoding], ...]:

@@ -107,6 +107,11 @@ def pictures(path: Path, *, stream: str = "V:0", **options: str | int) -> Any:  
     return _input(path, VIDEO_DEMUXERS, "a video", options)[stream]
 
 
+def still(path: Path) -> Any:  # noqa: ANN401  # likewise
+    """The one picture of a PNG as a stream; raises ReleaseError for another name ending."""
+    return _input(path, {".png": "png_pipe"}, "a PNG", {"f": "png_pipe"})["v:0"]
+
+
 def _input(path: Path, demuxers: Mapping[str, str], kind: str, options: Mapping[str, str | int]) -> Any:  # noqa: ANN401  # likewise
     """A file that is read by its one demuxer; raises ReleaseError for a name ending that has none."""
     import ffmpeg  # noqa: PLC0415  # 25 ms that a run with nothing to do need not pay

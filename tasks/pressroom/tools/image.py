@@ -51,6 +51,11 @@ class ImageFacts:
     animated: bool
     sha256: str
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
+
 
 @dataclass(frozen=True, kw_only=True)
 class Covers(Step):
@@ -179,7 +184,7 @@ def _refuse_by_name_or_size(path: Path) -> None:
             f"{path}: expected a picture named .jpg, .png, .webp or .tif, got '{path.suffix}'; save it as one of these"
         )
     if not path.is_file():
-        raise ReleaseError(f"{path}: there is no such file; put the picture there, or change 'cover'")
+        raise ReleaseError(f"{path}: there is no such file; put the picture there, or change its name")
     size = path.stat().st_size
     if size == 0:
         raise ReleaseError(f"{path}: is empty; export it again")
@@ -237,14 +242,27 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def transparent(path: Path) -> Image:
+    """A logo, as `pixels.clear` has it; raises ReleaseError as `probe`, and for what is no still picture."""
+    facts = probe(path)
+    _refuse_by_nature(path, facts, "a logo")
+    with _opened(path) as image:
+        return pixels.clear(image, orientation=facts.exif_orientation)
+
+
 def _still(path: Path, facts: ImageFacts, *, longest: int) -> pixels.Still:
     """The picture, upright and in sRGB, at most `longest` pixels on its longer side."""
-    if facts.animated:
-        raise ReleaseError(f"{path}: is animated or has several pages, and a cover is one still picture; save the one you mean")
-    if facts.mode not in pixels.MODES:
-        raise ReleaseError(f"{path}: has colours that cannot be kept (mode '{facts.mode}'); save it as RGB with 8 bits")
+    _refuse_by_nature(path, facts, "a cover")
     with _opened(path) as image:
         return pixels.still(image, longest=longest, orientation=facts.exif_orientation)
+
+
+def _refuse_by_nature(path: Path, facts: ImageFacts, what: str) -> None:
+    """Raise ReleaseError for what is no still picture, or has colours that cannot be kept."""
+    if facts.animated:
+        raise ReleaseError(f"{path}: is animated or has several pages, and {what} is one still picture; save the one you mean")
+    if facts.mode not in pixels.MODES:
+        raise ReleaseError(f"{path}: has colours that cannot be kept (mode '{facts.mode}'); save it as RGB with 8 bits")
 
 
 def _written(work: Work, path: Path, picture: Picture) -> dict[str, str | int]:

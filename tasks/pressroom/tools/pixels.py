@@ -82,6 +82,19 @@ def still(image: ImageFile, *, longest: int, orientation: int) -> Still:
     return Still(image=upright, notes=(*white, *((note,) if note else ())), upscaled=upscaled)
 
 
+def clear(image: ImageFile, *, orientation: int) -> Image:
+    """The picture of an open file as RGBA: upright, in sRGB, with what transparency it has."""
+    from PIL import Image as Images  # noqa: PLC0415  # see the top
+
+    image.load()
+    channels = _channels(image)
+    veil = channels.getchannel("A") if channels.mode in CLEAR else Images.new("L", channels.size, "white")
+    plain = channels.convert(channels.mode.removesuffix("A")) if channels.mode in CLEAR else channels
+    picture, _ = _srgb(plain, image.info.get("icc_profile"))
+    picture.putalpha(veil)
+    return _upright(picture, orientation)
+
+
 def is_upscaled(image: Image) -> bool:
     """Whether the finest octave of a picture holds nearly no detail though the coarser ones do."""
     grey = image.convert("L")

@@ -13,7 +13,7 @@ from pressroom.formats import pictures
 from pressroom.formats.demux import read_sound
 from pressroom.formats.pictures import PictureFacts
 from pressroom.plan import OUTPUT, Step
-from pressroom.tools import chunks, ffmpeg, notes
+from pressroom.tools import chunks, ffmpeg, image, notes
 from pressroom.tools.chunks import MadeChunk, MadeChunks
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ SOUND_KBPS = 128
 PATIENCE = ffmpeg.Limits(stall=1800, factor=120)
 """x264 takes up to some seconds of a slow core for one of pictures, and hours of them may have to be decoded before these."""
 _HIGH_DEFINITION = 720
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logo:
+    """What is laid over all pictures: a PNG of its own size there, and where it stands, a word of `pictures.PLACES`."""
+
+    drawn: Path
+    place: str
 
 
 def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk, *, whole: bool = False) -> Any:  # noqa: ANN401  # a stream
@@ -47,6 +55,14 @@ def even_pictures(source: Path, facts: PictureFacts, rung: Rung, chunk: Chunk, *
     return shown.filter("setparams", **_COLOURS).filter("setsar", 1).filter("format", "yuv420p")
 
 
+def under(logo: Logo, shown: Any, facts: PictureFacts, rung: Rung) -> Any:  # noqa: ANN401  # likewise
+    """Pictures with a logo over them."""
+    size = pictures.fitted(rung, facts.width, facts.height)
+    x, y = pictures.logo_place(logo.place, size, image.probe(logo.drawn).size)
+    over = ffmpeg.still(logo.drawn).filter("scale", **_SCALED).filter("format", "yuva420p")
+    return shown.overlay(over, x=x, y=y, format="yuv420", eof_action="repeat")
+
+
 def arguments(*outputs: Any) -> list[str]:  # noqa: ANN401  # likewise
     """The arguments of outputs of pictures: with times as the source has them, and one thread for all filters."""
     return ["-filter_threads", "1", "-copyts", "-start_at_zero", *ffmpeg.arguments(*outputs, portable=False)]
@@ -62,6 +78,7 @@ class EncodePictures(Step):
     source: Path
     facts: Path
     rung: Rung
+    logo: Logo | None = None
     segment: Fraction
     lane: int
     lanes: int
@@ -125,7 +142,9 @@ class EncodePictures(Step):
         """
         seconds = float(chunk.frames / facts.fps)
         for whole in (False, True):
-            args, digest = arguments(*outputs(even_pictures(self.source, facts, self.rung, chunk, whole=whole))), bytearray()
+            shown = even_pictures(self.source, facts, self.rung, chunk, whole=whole)
+            shown = under(self.logo, shown, facts, self.rung) if self.logo else shown
+            args, digest = arguments(*outputs(shown)), bytearray()
             readers = {"digest": digest.extend}
             try:
                 ffmpeg.run(work, args, making=self.source, seconds=seconds, readers=readers, limits=PATIENCE)

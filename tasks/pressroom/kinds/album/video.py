@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pressroom.formats.footage import Names
 from pressroom.formats.pictures import LADDER
 from pressroom.tools.chunks import LANES
-from pressroom.tools.videoencode import EncodePictures, EncodeSound
+from pressroom.tools.logo import DrawLogo
+from pressroom.tools.videoencode import EncodePictures, EncodeSound, Logo
 from pressroom.tools.videopackage import PackageSubtitles, PackageVideo, WriteVideo
 from pressroom.tools.videoprobe import ProbeVideo
 
@@ -79,6 +80,18 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
     yield ProbeVideo(name=f"video-probe:{which}", about=f"read {source.name}", source=source, facts=facts)
     chunks = tuple(tuple(paths.video(which, f"{name}-{lane}.json") for lane in range(LANES)) for name in hls.pictures)
     for name, lanes in zip(hls.pictures, chunks, strict=True):
+        drawn = paths.video(which, f"{name}-logo.png")
+        if hls.logo:
+            yield DrawLogo(
+                name=f"video-logo-{name}:{which}",
+                about=f"scale {hls.logo.file.name} for {source.name} in {name}",
+                source=hls.logo.file,
+                facts=facts,
+                rung=LADDER[name],
+                width=hls.logo.width,
+                opacity=hls.logo.opacity,
+                output=drawn,
+            )
         for lane, made in enumerate(lanes):
             yield EncodePictures(
                 name=f"video-encode-{name}:{which}-{lane + 1}",
@@ -86,6 +99,7 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
                 source=source,
                 facts=facts,
                 rung=LADDER[name],
+                logo=Logo(drawn=drawn, place=hls.logo.place) if hls.logo else None,
                 segment=hls.segment,
                 lane=lane,
                 lanes=LANES,
