@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -66,16 +67,19 @@ def book(folder: Path, hours: float) -> Path:
 
 
 def pressroom(folder: Path, source: Path) -> Timing:
-    """Our way."""
+    """Our way, into an empty folder: what a file of the round before costs to remove is no part of it."""
+    shutil.rmtree(folder / "ours", ignore_errors=True)
     subprocess.run(["sync"], check=True)
     return timed([sys.executable, __file__, "--package", str(source), str(folder)], folder)
 
 
 def ffmpeg(folder: Path, source: Path) -> Timing:
-    """The other."""
+    """The other, likewise."""
+    shutil.rmtree(folder / "theirs", ignore_errors=True)
+    (folder / "theirs").mkdir()
     subprocess.run(["sync"], check=True)
     options = "-c copy -f hls -hls_segment_type fmp4 -hls_flags single_file -hls_playlist_type vod -hls_time 6"
-    return timed([FFMPEG, "-v", "error", "-y", "-i", str(source), *options.split(), str(folder / "theirs.m3u8")], folder)
+    return timed([FFMPEG, "-v", "error", "-y", "-i", str(source), *options.split(), str(folder / "theirs/book.m3u8")], folder)
 
 
 def package(source: Path, folder: Path) -> None:
