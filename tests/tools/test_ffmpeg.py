@@ -184,3 +184,17 @@ def _feed_and_hold(whole: Path, fifo: Path, done: threading.Event) -> None:
         stream.write(whole.read_bytes()[:600_000])
         stream.flush()
         done.wait(20)
+
+
+def test_ffmpeg_sees_no_variable_of_the_builds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret of a release is not in its environment, nor what would have it write files of its own."""
+    program = Path("ffmpeg").absolute()
+    program.write_text('#!/bin/sh\nenv > "$HOME/told"\n', encoding="utf-8")
+    program.chmod(0o755)
+    bench.ffmpeg = program
+    for name, value in (("MOON_KEY", "c0ffee"), ("FFREPORT", "file=x.log"), ("HOME", str(bench.folder))):
+        monkeypatch.setenv(name, value)
+    ffmpeg.run(bench, [], making=Path("x"))
+    told = {line.partition("=")[0] for line in (bench.folder / "told").read_text(encoding="utf-8").splitlines()}
+    assert {"HOME", "PATH"} <= told
+    assert set() == told & {"MOON_KEY", "FFREPORT"}

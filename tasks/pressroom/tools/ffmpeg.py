@@ -58,6 +58,8 @@ BITEXACT: dict[str, str] = {
     "fflags": "+bitexact",
     "flags:a": "+bitexact",
 }
+ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""The variables that it is started with: others may hold secrets, or change what it does, as FFREPORT does."""
 NOT_WHOLE = "it is not whole, or not what its name says; export or copy it again"
 """What to do about a file of the author's that cannot be read."""
 PIECE = 1 << 20
@@ -249,6 +251,7 @@ def _started(
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     pass_fds=[end.fileno() for end in writes.values()],
+                    env={name: value for name, value in os.environ.items() if name in ENVIRONMENT},
                     process_group=0,
                 )
             )
