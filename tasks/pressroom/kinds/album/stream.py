@@ -81,42 +81,45 @@ def _rendition(name: str, encoding: Encoding, album: Album, hls: Hls, paths: Pat
     """One stream, and its files."""
     which = [paths.which(index) for index in range(len(album.tracks))]
     made = {form.encoding for form in album.audio_formats}
-    reusable = encoding.lossless or (encoding in made and len(which) == 1)
-    sources, facts = tuple(track.file for track in album.tracks), tuple(map(paths.facts, which))
-    lanes = () if encoding.lossless else tuple(paths.lane(name, lane) for lane in range(LANES))
-    for lane, made_ in enumerate(lanes):
-        yield EncodeStream(
-            name=f"hls-encode:{name}-{lane + 1}",
-            about=f"encode part {lane + 1} of {LANES} of all tracks as {name}",
-            sources=sources,
-            facts=facts,
-            encoding=encoding,
-            reusable=reusable,
-            lane=lane,
-            lanes=LANES,
-            stem=name,
-            made=made_,
-        )
-    yield Join(
+    join = Join(
         name=f"hls-join:{name}",
         about=f"join the tracks as {name}",
-        sources=sources,
-        facts=facts,
+        sources=tuple(track.file for track in album.tracks),
+        facts=tuple(map(paths.facts, which)),
         encoding=encoding,
-        reusable=reusable,
-        chunks=lanes,
+        reusable=encoding.lossless or (encoding in made and len(which) == 1),
+        chunks=() if encoding.lossless else tuple(paths.lane(name, lane) for lane in range(LANES)),
         stem=name,
         stream=paths.stream(name),
     )
+    yield from _chunks(name, join)
+    yield join
     yield Package(
         name=f"hls-package:{name}",
         about=f"package {name} for hls",
         rendition=name,
-        stream=paths.stream(name),
-        bare=tuple(paths.bare(one, encoding) for one in which) if reusable else (),
+        stream=join.stream,
+        bare=tuple(paths.bare(one, encoding) for one in which) if join.reusable else (),
         segment=hls.segment,
         layout=hls.layout,
         key=hls.key,
         folder=paths.hls,
         packaged=paths.packaged(name),
     )
+
+
+def _chunks(name: str, join: Join) -> Iterator[Step]:
+    """What is joined, where it is encoded in chunks."""
+    for lane, made in enumerate(join.chunks):
+        yield EncodeStream(
+            name=f"hls-encode:{name}-{lane + 1}",
+            about=f"encode part {lane + 1} of {LANES} of all tracks as {name}",
+            sources=join.sources,
+            facts=join.facts,
+            encoding=join.encoding,
+            reusable=join.reusable,
+            lane=lane,
+            lanes=len(join.chunks),
+            stem=join.stem,
+            made=made,
+        )

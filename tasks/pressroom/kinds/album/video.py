@@ -78,34 +78,12 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
     """Its pictures and its sound, and the files that are made of them."""
     facts, sound = paths.video(which, "facts.json"), paths.video(which, "sound.m4a")
     yield ProbeVideo(name=f"video-probe:{which}", about=f"read {source.name}", source=source, facts=facts)
-    chunks = tuple(tuple(paths.video(which, f"{name}-{lane}.json") for lane in range(LANES)) for name in hls.pictures)
-    for name, lanes in zip(hls.pictures, chunks, strict=True):
-        drawn = paths.video(which, f"{name}-logo.png")
-        if hls.logo:
-            yield DrawLogo(
-                name=f"video-logo-{name}:{which}",
-                about=f"scale {hls.logo.file.name} for {source.name} in {name}",
-                source=hls.logo.file,
-                facts=facts,
-                rung=LADDER[name],
-                width=hls.logo.width,
-                opacity=hls.logo.opacity,
-                output=drawn,
-            )
-        for lane, made in enumerate(lanes):
-            yield EncodePictures(
-                name=f"video-encode-{name}:{which}-{lane + 1}",
-                about=f"encode part {lane + 1} of {LANES} of {source.name} to {name}",
-                source=source,
-                facts=facts,
-                rung=LADDER[name],
-                logo=Logo(drawn=drawn, place=hls.logo.place) if hls.logo else None,
-                segment=hls.segment,
-                lane=lane,
-                lanes=LANES,
-                stem=name,
-                made=made,
-            )
+    chunks = []
+    for name in hls.pictures:
+        steps_ = tuple(_chunks(source, which, name, hls, paths))
+        chunks.append(tuple(step.made for step in steps_))
+        yield from _logo(source, which, name, hls, paths)
+        yield from steps_
     yield EncodeSound(
         name=f"video-sound:{which}", about=f"encode the sound of {source.name}", source=source, facts=facts, output=sound
     )
@@ -115,7 +93,7 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
         prefix=prefix(which),
         renditions=hls.pictures,
         facts=facts,
-        chunks=chunks,
+        chunks=tuple(chunks),
         sound=sound,
         segment=hls.segment,
         layout=hls.layout,
@@ -124,6 +102,39 @@ def _encoded(source: Path, which: str, hls: Hls, paths: Paths) -> Iterator[Step]
         folder=paths.hls,
         packaged=paths.packaged(prefix(which)),
     )
+
+
+def _logo(source: Path, which: str, name: str, hls: Hls, paths: Paths) -> Iterator[DrawLogo]:
+    """What lies over its pictures of a size; nothing without a word of it."""
+    if hls.logo:
+        yield DrawLogo(
+            name=f"video-logo-{name}:{which}",
+            about=f"scale {hls.logo.file.name} for {source.name} in {name}",
+            source=hls.logo.file,
+            facts=paths.video(which, "facts.json"),
+            rung=LADDER[name],
+            width=hls.logo.width,
+            opacity=hls.logo.opacity,
+            output=paths.video(which, f"{name}-logo.png"),
+        )
+
+
+def _chunks(source: Path, which: str, name: str, hls: Hls, paths: Paths) -> Iterator[EncodePictures]:
+    """Its pictures of a size."""
+    for lane in range(LANES):
+        yield EncodePictures(
+            name=f"video-encode-{name}:{which}-{lane + 1}",
+            about=f"encode part {lane + 1} of {LANES} of {source.name} to {name}",
+            source=source,
+            facts=paths.video(which, "facts.json"),
+            rung=LADDER[name],
+            logo=Logo(drawn=paths.video(which, f"{name}-logo.png"), place=hls.logo.place) if hls.logo else None,
+            segment=hls.segment,
+            lane=lane,
+            lanes=LANES,
+            stem=name,
+            made=paths.video(which, f"{name}-{lane}.json"),
+        )
 
 
 def _listed(album: Album, index: int, hls: Hls, paths: Paths) -> Iterator[Step]:
