@@ -28,7 +28,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Package(Step):
+class Packaging(Step):
+    """Packages by copy: media into a folder, with `files` one for each segment, and what playlists are to say of them."""
+
+    weight: ClassVar[float] = IO
+    cached: ClassVar[bool] = False
+    layout: Literal["single", "files"]
+    folder: Path = field(metadata=ASIDE)
+    packaged: Path = field(metadata=OUTPUT)
+
+    @property
+    def manifest(self) -> tuple[Path, Path]:
+        """All the media."""
+        return self.packaged, self.folder
+
+    @property
+    def pace(self) -> float:
+        """It copies."""
+        return 300e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package(Packaging):
     """Packages a rendition: one file for all of it, a small one that begins each track, and with `files` one for each segment.
 
     `stream` says what is packaged: files beside it, or else the tracks' own, `bare`, joined. Segments are encrypted where
@@ -36,26 +57,11 @@ class Package(Step):
     removing what was made with the old one.
     """
 
-    weight: ClassVar[float] = IO
-    cached: ClassVar[bool] = False
     rendition: str
     stream: Path
     bare: tuple[Path, ...]
     segment: Fraction
-    layout: Literal["single", "files"]
     key: SecretName | None = None
-    folder: Path = field(metadata=ASIDE)
-    packaged: Path = field(metadata=OUTPUT)
-
-    @property
-    def manifest(self) -> tuple[Path, Path]:
-        """All media of the rendition."""
-        return self.packaged, self.folder
-
-    @property
-    def pace(self) -> float:
-        """It copies."""
-        return 300e6
 
     def run(self, work: Work) -> None:
         """Write the files; raises ReleaseError for what cannot be packaged."""

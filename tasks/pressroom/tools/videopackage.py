@@ -7,18 +7,18 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pressroom.errors import ReleaseError
 from pressroom.formats import cmaf, footage, mpegts, segments, webvtt
 from pressroom.formats.footage import Captions, Footage, Names, Shown
 from pressroom.formats.pictures import PictureFacts
 from pressroom.formats.rendition import MadeFile, Piece, Played, Rendition
-from pressroom.plan import ASIDE, IO, OUTPUT, Step
+from pressroom.plan import OUTPUT, Step
 from pressroom.tools import chunks, notes
 from pressroom.tools.chain import Chain
 from pressroom.tools.encryption import Cipher
-from pressroom.tools.packaging import Folder, Written
+from pressroom.tools.packaging import Folder, Packaging, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PackageVideo(Step):
+class PackageVideo(Packaging):
     """Packages a video: a file for each rendition of its pictures and for its sound, or with `files` one for each segment.
 
     `chunks` are, for each of `renditions`, what says where its pictures lie. Segments of the sound begin where those of the
     pictures do. `key` is as in `Package`.
     """
 
-    weight: ClassVar[float] = IO
-    cached: ClassVar[bool] = False
     prefix: str
     """What the names of its files begin with."""
     renditions: tuple[str, ...]
@@ -46,21 +44,8 @@ class PackageVideo(Step):
     chunks: tuple[tuple[Path, ...], ...]
     sound: Path
     segment: Fraction
-    layout: Literal["single", "files"]
     container: Literal["mp4", "ts"]
     key: SecretName | None = None
-    folder: Path = field(metadata=ASIDE)
-    packaged: Path = field(metadata=OUTPUT)
-
-    @property
-    def manifest(self) -> tuple[Path, Path]:
-        """All its media."""
-        return self.packaged, self.folder
-
-    @property
-    def pace(self) -> float:
-        """It copies."""
-        return 300e6
 
     def run(self, work: Work) -> None:
         """Write the files; raises ReleaseError for what cannot be packaged."""
@@ -112,28 +97,18 @@ class PackageVideo(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PackageSubtitles(Step):
+class PackageSubtitles(Packaging):
     """Cuts the subtitles of a video where its pictures are: into one file, or with `files` into one for each segment.
 
     `copy` is them as they are, for browsers that play no list of them.
     """
 
-    weight: ClassVar[float] = IO
-    cached: ClassVar[bool] = False
     source: Path
     prefix: str
     language: str
     video: Path
-    layout: Literal["single", "files"]
     container: Literal["mp4", "ts"]
-    folder: Path = field(metadata=ASIDE)
-    packaged: Path = field(metadata=OUTPUT)
     copy: Path = field(metadata=OUTPUT)
-
-    @property
-    def manifest(self) -> tuple[Path, Path]:
-        """All files of them."""
-        return self.packaged, self.folder
 
     def run(self, work: Work) -> None:
         """Write the files; raises ReleaseError for what is no WebVTT."""
