@@ -209,18 +209,40 @@ def heard(bench: Bench, sources: Sequence[Path], start: int = 0, end: int | None
     return bytes(found)
 
 
-@pytest.mark.parametrize("name", ["x.wav", "x.aiff", "x.flac", "x.wv", "x.m4a", "x.mp3", "x.ogg"])
-def test_a_stretch_is_the_same_samples(bench: Bench, name: str) -> None:
-    """Wherever it begins, and whether or not reading can begin there."""
-    options = ("-c:a", "alac") if name == "x.m4a" else ()
-    sources = [music(bench, name, 9.7, *options), bench.wav("y.wav", (bench.sine(44_100),) * 2)]
+def assert_stretches(bench: Bench, first: Path) -> None:
+    """Stretches of a master and one behind it are the same as in all of both."""
+    sources = [first, bench.wav("y.wav", (bench.sine(44_100),) * 2)]
     for source in sources:
         bench.make(Probe(name="p", source=source, facts=source.with_suffix(".json")))
     every = heard(bench, sources)
     length = len(every) // 8
+    assert sum(each.samples for each in notes.read_all(AudioFacts, [one.with_suffix(".json") for one in sources])) == length
     for start, end in ((0, 5), (44_100 * 3 + 1, length), (176_401, 176_500), (length - 44_200, length - 44_000)):
         assert every[8 * start : 8 * end] == heard(bench, sources, start, end)
-    assert any(" -ss " in note for note in bench.noted) == (name not in ("x.mp3", "x.ogg"))
+
+
+@pytest.mark.parametrize("name", ["x.wav", "x.aiff", "x.flac", "x.wv", "x.m4a", "x.mp3", "x.ogg", "x.oga"])
+def test_a_stretch_is_the_same_samples(bench: Bench, name: str) -> None:
+    """Wherever it begins, and whether or not reading can begin there."""
+    options = {"x.m4a": ("-c:a", "alac"), "x.oga": ("-c:a", "flac")}.get(name, ())
+    assert_stretches(bench, music(bench, name, 9.7, *options))
+    assert any(" -ss " in note for note in bench.noted) == (name not in ("x.wv", "x.mp3", "x.ogg", "x.oga"))
+
+
+@pytest.mark.parametrize("name", ["late.m4a", "middle.wv"])
+def test_a_stretch_is_the_same_samples_where_the_first_is_not_at_0(bench: Bench, name: str) -> None:
+    """As in what was delayed, or cut out of a longer recording without another encode."""
+    options = ("-itsoffset", "0.7") if name == "late.m4a" else ("-ss", "0.7")
+    source = music(bench, f"x{Path(name).suffix}", 9.7, "-c:a", "alac" if name == "late.m4a" else "wavpack")
+    bench.run_ffmpeg(*options, "-i", source, "-c", "copy", name)
+    assert_stretches(bench, Path(name))
+
+
+def test_a_stretch_is_the_same_samples_of_a_wav_from_a_pipe(bench: Bench) -> None:
+    """It does not say how many it has, and is read as raw samples."""
+    command = [str(bench.ffmpeg), "-v", "error", "-i", str(music(bench, "x.wav", 9.7)), "-f", "wav", "-"]
+    Path("piped.wav").write_bytes(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert_stretches(bench, Path("piped.wav"))
 
 
 def chunk_digests() -> list[tuple[int, str]]:

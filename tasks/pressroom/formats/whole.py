@@ -29,8 +29,8 @@ TAIL = 1
 _PASSES = 8
 """How often a master that cannot be sought in may be read from its beginning."""
 _STEREO = 2
-_PAGED = "Ogg"
-"""A container whose times are not those of each sample."""
+_UNTIMED = frozenset({"ogg", "wavpack"})
+"""Containers whose times are not those of each sample, or that may begin with another than 0 and do not say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def served(encoding: audio.Encoding, masters: Sequence[AudioFacts]) -> tuple[int
 
 def sought(master: AudioFacts, joined: AudioFacts) -> bool:
     """Whether reading a master can begin at any sample: where decoding can, and where no filter has to hear what was before."""
-    return master.lossless and master.rate == joined.rate and master.container != _PAGED
+    return master.lossless and master.rate == joined.rate and master.container not in _UNTIMED
 
 
 def chunks(one: Whole, masters: Sequence[AudioFacts]) -> tuple[Chunk, ...]:

@@ -53,8 +53,10 @@ class Gathered:
         """Some samples of one master, as it is before all are joined; those before them are decoded where they have to be."""
         source, master, part = self.sources[number], self.masters[number], self.one.parts[number]
         # Without a number of its own, a master that two tracks have would be one input, which cannot be read at two places.
-        options: dict[str, str | int] = {"thread_queue_size": _QUEUED + number, **dict(headers.reading(source))}
-        if not sought(master, self.one.facts):
+        raw = dict(headers.reading(source))
+        options: dict[str, str | int] = {"thread_queue_size": _QUEUED + number, **raw}
+        # In what is read as raw samples, ffmpeg seeks as if they began with the file.
+        if raw or not sought(master, self.one.facts):
             stream = converted(ffmpeg.source(source, **options), "wav", master, part)
             return stream.filter("atrim", start_sample=first, end_sample=last).filter("asetpts", "N")
         if (seconds := first / master.rate - _EARLIER) > 0:
@@ -64,8 +66,8 @@ class Gathered:
 
 
 def arguments(*outputs: Any) -> list[str]:  # noqa: ANN401  # likewise
-    """The arguments of outputs of what is gathered: with times as the sources have them."""
-    return ["-copyts", *ffmpeg.arguments(*outputs)]
+    """The arguments of outputs of what is gathered: with times as the sources have them, from the first sample of each."""
+    return ["-copyts", "-start_at_zero", *ffmpeg.arguments(*outputs)]
 
 
 def refuse(sources: Sequence[Path], masters: Sequence[AudioFacts], rendition: str) -> None:
