@@ -263,7 +263,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("short")
 def test_chunks_are_the_same_whoever_shares_them(bench: Bench) -> None:
-    """And a master that is another at its end has its end encoded again, and nothing else."""
+    """And a master that is another at its end or its beginning has that encoded again, and nothing else."""
     sources = [music(bench, "a.wav", 50), music(bench, "b.wav", 60)]
     one = joined(bench, sources, NAMED["opus-96"], lanes=1)
     apart = chunk_digests()
@@ -275,6 +275,11 @@ def test_chunks_are_the_same_whoever_shares_them(bench: Bench) -> None:
     joined(bench, sources, NAMED["opus-96"], lanes=2)
     assert [True, True, False] == [one == other for one, other in zip(apart, chunk_digests(), strict=True)]
     assert 1 == encoded(bench) - before
+    again = chunk_digests()
+    music(bench, "a.wav", 50, "-af", "volume=0.5:precision=double:enable='lt(t,5)'")
+    joined(bench, sources, NAMED["opus-96"], lanes=2)
+    assert [False, True, True] == [one == other for one, other in zip(again, chunk_digests(), strict=True)]
+    assert 2 == encoded(bench) - before
 
 
 @pytest.mark.usefixtures("short")

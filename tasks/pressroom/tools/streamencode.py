@@ -81,7 +81,8 @@ class EncodeStream(Step):
         fitted = audio.fitted(gathered.one.encoding, facts)
         options = encoder_options(gathered.one.encoding, facts, fitted)
         fingerprints = tuple(map(work.fingerprint, self.tools))
-        recipe = hashlib.sha256(repr((self.revision, facts, fitted, options, fingerprints)).encode()).hexdigest()
+        # Not the facts: they tell of all of the first master, and another one has chunks of the same samples.
+        recipe = hashlib.sha256(repr((self.revision, fitted, options, fingerprints)).encode()).hexdigest()
         heard = converted(gathered.stretch(chunk.start, chunk.end), gathered.one.encoding.codec, facts, fitted)
 
         def run(*outputs: Any) -> str:  # noqa: ANN401  # ffmpeg-python's streams
