@@ -400,6 +400,8 @@ def test_a_video_is_encrypted(shown_once: Repo, shown: Repo, container: str) -> 
     assert [] == [check for check in report["checks"] if check["severity"] == "error" and not check["passed"]]
     page = (shown.path / HLS / "01.video.html").read_text(encoding="utf-8")
     assert '"list": "01.video.m3u8", "file": null' in page
+    verified = shown.doit("verify", "--deep")
+    assert (0, True) == (verified.code, ", 0 wrong" in verified.out), verified
 
 
 def test_a_video_that_is_cut_off_is_told_by_its_name(shown: Repo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from pressroom.engine.forecast import makers
 from pressroom.engine.settings import STATE
 from pressroom.engine.work import Records, StepWork
 from pressroom.errors import PressroomError, ReleaseError, UsageError
+from pressroom.formats.isobmff import boxes
 from pressroom.tools import ffmpeg
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def _problem(path: Path, row: MadeRow, build: Build, *, deep: bool) -> str:
     try:
         if path.is_symlink() or sha256(path) != row.sha256:
             return "is not what was made"
-        if deep and path.suffix.lower() in ffmpeg.DEMUXERS:
+        if deep and path.suffix.lower() in ffmpeg.DEMUXERS and not _is_init_segment(path):
             work = StepWork(build.toolchain, build.running, lambda _: None)
             ffmpeg.run(work, ffmpeg.whole(path), making=path)
     except FileNotFoundError:
@@ -86,6 +88,15 @@ def _problem(path: Path, row: MadeRow, build: Build, *, deep: bool) -> str:
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     return ""
+
+
+def _is_init_segment(path: Path) -> bool:
+    """Whether a file only begins others that players stream, and holds nothing to decode (RFC 8216, 3.3)."""
+    if path.suffix.lower() != ".mp4":
+        return False
+    with path.open("rb") as stream, suppress(ValueError):
+        return all(box.name != "mdat" for box in boxes(stream))
+    return False
 
 
 def _mended(row: MadeRow, build: Build) -> bool:
