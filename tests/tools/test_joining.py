@@ -17,9 +17,11 @@ from pressroom.errors import ReleaseError
 from pressroom.formats import cmaf
 from pressroom.formats import whole as wholes
 from pressroom.formats.audio import NAMED, Encoding
+from pressroom.formats.demux import read_sound
 from pressroom.formats.facts import AudioFacts
 from pressroom.formats.rendition import Joined
 from pressroom.formats.segments import sound_plan
+from pressroom.formats.track import packets
 from pressroom.tools import ffmpeg, notes
 from pressroom.tools.chain import Chain
 from pressroom.tools.chunks import all_of
@@ -297,3 +299,22 @@ def test_nobody_hears_where_chunks_meet(bench: Bench, name: str) -> None:
     apart = array("f", Path("apart.raw").read_bytes())
     tenths = [sum(map(abs, apart[first : first + 4_800])) for first in range(0, 109 * 48_000, 4_800)]
     assert max(tenths[390:]) < 1.2 * max(tenths[200:380])
+
+
+def test_chunks_of_opus_meet_behind_a_packet_that_both_have(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two encodes of the same sound are not the same packets for long, where it is faint and dense."""
+    monkeypatch.setattr(wholes, "CHUNK", 6)
+    monkeypatch.setattr(wholes, "LEAD_IN", 1)
+    bench.run_ffmpeg("-f", "lavfi", "-i", "aevalsrc='0.0001*(random(0)-0.5)':s=48000:d=24", "faint.wav")
+    made = joined(bench, [Path("faint.wav")], NAMED["opus-160"])
+    masters = notes.read_all(AudioFacts, [Path("faint.json")])
+    planned = wholes.chunks(wholes.whole(NAMED["opus-160"], masters), masters)
+    held = []
+    for part in made.parts:
+        with (Path("hls") / part.path).open("rb") as stream:
+            track = read_sound(stream)
+            held.append(list(packets(track, stream, 0, len(track.sizes))))
+    before = [content[part.stop - 1] for content, part in zip(held, made.parts, strict=True) if part.stop]
+    after = [content[part.first - 1] for content, part in zip(held, made.parts, strict=True) if part.first]
+    assert (3, before) == (len(after), after)
+    assert [part.first for part in made.parts] != [chunk.first - chunk.begin for chunk in planned]

@@ -108,22 +108,25 @@ class Join(Step):
 def _join(before: tuple[Chunk, Path], after: tuple[Chunk, Path]) -> int:
     """The packet of the stream that the second of two chunks goes on with.
 
-    It is its first, or with AAC the next that follows the same windows in both; in the seconds that both hold there are many.
+    It is its first, or the next before which both hold alike what must be; in the seconds that both have there are many.
     """
     first = after[0].first
-    told = [_windows(*each, first - 1) for each in (before, after)]
+    told = [_alike(*each, first - 1) for each in (before, after)]
     alike = (first + number for number, (one, other) in enumerate(zip(*told, strict=False)) if one and one == other)
     return next(alike, first)
 
 
-def _windows(chunk: Chunk, path: Path, number: int) -> list[tuple[int, int] | None]:
-    """The windows of AAC in a chunk from a packet of the stream on, while both chunks at a join hold them."""
+def _alike(chunk: Chunk, path: Path, number: int) -> list[tuple[int, int] | bytes | None]:
+    """What two chunks must hold alike before they are joined, for packets of the stream from one on.
+
+    With AAC it is the windows. Opus goes on from what was decoded before, so there it is the packet.
+    """
     with path.open("rb") as stream:
         track = read_sound(stream)
-        if not track.description.codec.startswith("mp4a"):
-            return []
-        count = wholes.TAIL * track.timescale // wholes.PACKET["aac"]
-        return [aacframes.windows(frame) for frame in packets(track, stream, number - chunk.begin, count)]
+        aac = track.description.codec.startswith("mp4a")
+        count = wholes.TAIL * track.timescale // wholes.PACKET["aac" if aac else "opus"]
+        held = packets(track, stream, number - chunk.begin, count)
+        return [aacframes.windows(packet) if aac else packet for packet in held]
 
 
 def _check_length(path: Path, length: int, one: Whole) -> None:
