@@ -26,9 +26,8 @@ SHORTEST_SEGMENT, LONGEST_SEGMENT = 2, 30
 """In seconds."""
 NARROWEST, WIDEST = Fraction(1, 100), Fraction(40, 100)
 """A logo, of the width of pictures."""
-
-
 KEY_ADDRESS = r"""\s*([Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\\',;@]+|(?!//)[A-Za-z0-9._~%!$&()*+=@/?-]+)\s*"""
+"""On the web, or relative to playlists."""
 
 
 def segment(value: object) -> Fraction:
@@ -83,11 +82,11 @@ def digest(text: str) -> str:
     return text
 
 
-OPACITY = Reads(opacity, {"type": ["string", "number"], "exclusiveMinimum": 0, "maximum": 1, "examples": [0.6]})
+OPACITY = Reads(opacity, {"type": "number", "minimum": 0.001, "maximum": 1, "examples": [0.6]})
 WIDTH = Reads(width, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9])? ?%$", "examples": ["12%"]})
 SPOKEN_NUMBER = PlainSerializer(float, return_type=float)
 SPOKEN_PERCENT = PlainSerializer(lambda part: f"{float(100 * part):g}%", return_type=str)
-SPOKEN = PlainSerializer(lambda seconds: f"{float(seconds):g} s", return_type=str)
+SPOKEN_SECONDS = PlainSerializer(lambda seconds: f"{float(seconds):g} s", return_type=str)
 SEGMENT = Reads(segment, {"type": "string", "pattern": r"^[0-9]{1,2}(\.[0-9]{1,3})? ?s$", "examples": ["6 s"]})
 SCRIPT = identifier(script, r"^\s*[Hh][Tt][Tt][Pp][Ss]?://[^\s<>\"\\',;]+\s*$", "https://lanterns.example/hls.min.js")
 KEY_PLACE = identifier(key_address, f"^{KEY_ADDRESS}$", "https://keys.example/moon.key", "keys/moon.key")
@@ -144,7 +143,7 @@ class Hls(Words):
 
     renditions: Annotated[tuple[Annotated[str, one_of(*RENDITIONS)], ...], Count(1, len(RENDITIONS))] = ("aac-128", "flac")
     """What it is coded as; a player takes one that it can play. The sizes are of videos, by default 720p, 360p and 144p."""
-    segment: Annotated[Fraction, SEGMENT, SPOKEN] = Field(default="6 s", validate_default=True)
+    segment: Annotated[Fraction, SEGMENT, SPOKEN_SECONDS] = Field(default="6 s", validate_default=True)
     """How long a segment is, at most."""
     layout: Annotated[Literal["single", "files"], one_of("single", "files")] = "single"
     """One file for each rendition, or, for hosts without range requests, one for each segment too, as `encrypt` has it."""
