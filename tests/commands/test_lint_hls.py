@@ -86,6 +86,23 @@ def test_a_server_is_linted_too(server: str, capsys: pytest.CaptureFixture[str])
     assert f"{server}/a.m4s" == broken["hls-ranges"]["subject"]
 
 
+@pytest.mark.parametrize(("key", "told"), [(None, "it is not there"), (b"abc", "it has 3 bytes"), (bytes(16), None)])
+def test_the_key_of_what_is_encrypted_is_asked_for(
+    folder: Path, server: str, key: bytes | None, told: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has to be there, and to be one; nothing is decrypted with it."""
+    tag = f'#EXT-X-KEY:METHOD=AES-128,URI="moon.key",IV=0x{"0" * 32}\n'
+    text = (folder / "a.m3u8").read_text(encoding="utf-8").replace("#EXTINF", f"{tag}#EXTINF", 1)
+    (folder / "sealed.m3u8").write_text(text, encoding="utf-8")
+    (folder / "moon.key").unlink(missing_ok=True)
+    if key:
+        (folder / "moon.key").write_bytes(key)
+    main(["lint-hls", "--json", f"{server}/sealed.m3u8"])
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    found = next(check for check in checks if check["rule"] == "hls-key-file")
+    assert (told, told is None) == (found["measured"], found["passed"])
+
+
 @pytest.mark.parametrize(
     ("path", "code", "text"),
     [

@@ -133,6 +133,19 @@ def test_a_track_leads_to_its_video() -> None:
     assert [{"href": "01.video.html", "aria-label": "Video of Rise & Fall"}] == found
 
 
+def test_a_disc_is_told_above_its_first_track() -> None:
+    """By its title."""
+    marks = (ALBUM.marks[0], replace(ALBUM.marks[1], heading="Night & Day"))
+    assert '</li><li class="part"><h3>Night &amp; Day</h3></li><li><button' in page(replace(ALBUM, marks=marks))
+    assert 0 == page(ALBUM).count("<h3>")
+
+
+def test_the_cover_stands_for_a_video_until_it_plays() -> None:
+    """Where there is one; sound has it beside."""
+    assert ["../cover-600.jpg"] == [each["poster"] for each in Elements(page(replace(ALBUM, picture=True))).named("video")]
+    assert [{}] == [{"poster": one["poster"]} if "poster" in one else {} for one in Elements(page(ALBUM)).named("audio")]
+
+
 def test_a_video_leads_back_to_its_album() -> None:
     """By its title."""
     shown = page(replace(ALBUM, picture=True, marks=(), album=("Night & Day", "player.html")))

@@ -82,7 +82,10 @@ def test_sizes_without_a_video_are_refused(mistakes: Refuser) -> None:
             "{english: a.vtt}",
             "4:55: tracks[0].subtitles.english: expected a language tag such as en, pt-BR or zh-Hant (BCP 47), got 'english'",
         ),
-        ("{en: a.srt}", "4:50: tracks[0].subtitles.en: expected a WebVTT file (.vtt), got 'a.srt'"),
+        (
+            "{en: a.srt}",
+            "4:50: tracks[0].subtitles.en: expected a WebVTT file (.vtt), got 'a.srt'; `ffmpeg -i a.srt a.vtt` makes one",
+        ),
         ("{en: a.vtt, eng: b.vtt}", "4:62: tracks[0].subtitles.eng: 'en' has subtitles already"),
     ],
 )

@@ -33,6 +33,7 @@ WORDS = PageWords(
     language="en",
     tracks=("Rise", "</script>"),
     videos=("01.video.html", None),
+    headings=(None, "Night"),
     labels=("AAC",),
     cover="cover.jpg",
 )

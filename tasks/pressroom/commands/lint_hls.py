@@ -28,7 +28,8 @@ usage: pressroom lint-hls [--json] PLAYLIST
 
 Hold a playlist, and all that it leads to, against the rules of Apple's HLS Authoring Specification
 and of the draft of HLS (A7.7, R6.2.1-M1 and so on); of a URL on this machine also how the server
-answers. The exit code is 1 when a rule that must be kept is broken.
+answers. What is encrypted is not decrypted, so a wrong key is not seen. The exit code is 1 when a
+rule that must be kept is broken.
 
   --json  every rule, kept or broken, as JSON
 """

@@ -86,6 +86,7 @@ svg { width: 1.3rem; height: 1.3rem; fill: currentColor; vertical-align: middle 
 ol { list-style: none; margin: 0; padding: 0 }
 li { display: flex; align-items: center; border-bottom: 1px solid var(--line) }
 header a, li a { color: var(--mark) }
+.part h3 { margin: 1.2rem 0 .3rem; font-size: 1rem }
 li a { padding: .6rem .2rem .6rem .8rem }
 li button { display: flex; justify-content: space-between; gap: 1rem; width: 100%; border-width: 0; border-radius: 0;
   padding: .4rem .2rem; text-align: start }
@@ -131,6 +132,7 @@ SCRIPT = """\
     media.onerror = () => {
       wish = wish ?? media.currentTime;
       if (ways.length > 1) { open(each, ways.slice(1)); return; }
+      if (data.sealed) { status.textContent = 'This is encrypted, and cannot be played by this browser'; return; }
       const words = media.error && media.error.message;
       status.textContent = 'This cannot be played here' + (words ? ': ' + words : '');
     };

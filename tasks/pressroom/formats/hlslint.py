@@ -70,6 +70,7 @@ RULES = (
     _error("hls-independent-video", "A9.12", hlsrules.independent_video),
     _error("hls-daterange", "R6.2.1-M17 R6.2.4-M2i", hlsrules.date_range),
     _error("hls-key", "R6.2.3-M1 R6.2.3-M4", hlsrules.key),
+    _error("hls-blocks", "R4.4.4.4", hlsmedia.blocks),
     _error("hls-gap", "R6.2.1-M3", hlsmedia.gaps),
     _error("hls-boxes", "R3.1.2 R4.4.4.2", hlsmedia.boxes),
     _error("hls-tfdt", "A7.3", hlsmedia.decode_times),
@@ -100,7 +101,7 @@ RULES = (
     _error("hls-key-frame-ranges", "A6.10", hlsmedia.key_frame_ranges),
     _error("hls-cellular", "A9.21", hlsrules.cellular, "offer one of 192 kbit/s or less too, such as aac-128"),
     # No error, since what is full of movement cannot be made small enough.
-    _warning("hls-cellular-video", "A9.21", hlsrules.cellular_pictures, "offer a small size too, such as 144p"),
+    _warning("hls-cellular-video", "A9.21", hlsrules.cellular_pictures, "offer 144p too; MP4 takes less than MPEG-TS"),
     _error("hls-stereo-aac", "A2.3", hlsrules.stereo, "offer AAC too, such as aac-128"),
     _warning("hls-aac-rate", "A2.4 A2.9", hlsmedia.aac_rates),
     _error("hls-timestamp-map", "A5.2-5.6", hlsrules.timestamp_map),
@@ -115,6 +116,7 @@ SERVED = (
     Serving(name="hls-types", clauses="A10.4", severity="warn", find=hlsserved.types),
     Serving(name="hls-gzip", clauses="A10.1 R6.2.1-S4", severity="error", find=hlsserved.packed),
     Serving(name="hls-ranges", clauses="R4.4.4.2", severity="error", find=hlsserved.ranges),
+    Serving(name="hls-key-file", clauses="R5.1", severity="error", find=hlsserved.keys),
 )
 """Every rule for how it is served."""
 
@@ -128,8 +130,12 @@ def lint(uri: str, fetch: Fetch, answers: Answers | None = None) -> Iterator[Che
     found = presentation(uri, fetch)
     for rule in RULES:
         yield from _checks(rule, rule.find(found), uri)
-    for served in SERVED if answers is not None else ():
-        yield from _checks(served, served.find(found, answers or {}), uri)
+    if answers is None:
+        return
+    for address in hlsserved.key_addresses(found):
+        fetch(address)
+    for served in SERVED:
+        yield from _checks(served, served.find(found, answers), uri)
 
 
 def _checks(rule: Rule | Serving, broken: Iterator[str], uri: str) -> Iterator[Check]:

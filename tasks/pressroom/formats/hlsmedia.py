@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pressroom.formats.hlsread import Tag
     from pressroom.formats.transport import Transport
 
+_BLOCK = 16
+_SILENT = 8_000
+"""Bits a second: less than stereo AAC takes for any sound."""
 _TENTH = Fraction(1, 10)
 _KEY_SECONDS = Fraction(21, 10)
 """Two, and a frame."""
@@ -32,6 +35,15 @@ def gaps(found: Presentation) -> Iterator[str]:
         for piece in stream.pieces:
             if piece.size is None and not piece.listed.gap:
                 yield f"{stream.uri}: line {piece.listed.line}: {piece.listed.media.uri} is not there, and no EXT-X-GAP says so"
+
+
+def blocks(found: Presentation) -> Iterator[str]:
+    """What is encrypted by AES-128 is whole blocks of 16 bytes."""
+    for stream in found.streams:
+        for piece in stream.pieces:
+            listed = piece.listed
+            if listed.key and listed.key.words.get("METHOD") == "AES-128" and piece.size and piece.size % _BLOCK:
+                yield f"{stream.uri}: line {listed.line}: {listed.media.uri} has {piece.size} bytes"
 
 
 def boxes(found: Presentation) -> Iterator[str]:
@@ -247,7 +259,7 @@ def aac_rates(found: Presentation) -> Iterator[str]:
         low, high = _AAC[about.codec]
         rate = _rates(stream).average
         # What MP4 adds to each packet is not of the codec.
-        if not low <= rate <= high + 10_000:
+        if not low <= rate <= high + 10_000 and rate > _SILENT:
             yield f"{stream.uri}: {about.name} of {rate} b/s, where {low} to {high} is asked for"
 
 

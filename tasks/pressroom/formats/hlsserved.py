@@ -22,6 +22,7 @@ TYPES = {
     ".vtt": ("text/vtt",),
 }
 """By the ending of a path, what may be said of it."""
+KEY_BYTES = 16
 PACKED = (".m3u8", ".m3u", ".vtt")
 
 
@@ -29,9 +30,10 @@ PACKED = (".m3u8", ".m3u", ".vtt")
 class Answer:
     """What a server says of an address: the type, how it is packed, and where else it sends who asks.
 
-    `ranged` says that a range of bytes was asked for and given.
+    `size` are the bytes that came, None where it is not there; `ranged` says that a range of them was asked for and given.
     """
 
+    size: int | None
     type: str
     packed: bool
     ranged: bool
@@ -68,6 +70,23 @@ def ranges(found: Presentation, answers: Mapping[str, Answer]) -> Iterator[str]:
     for address in dict.fromkeys(urljoin(uri, media.uri) for uri, media in named):
         if address in answers and not answers[address].ranged:
             yield f"{address}: all of it comes where a range is asked for"
+
+
+def keys(found: Presentation, answers: Mapping[str, Answer]) -> Iterator[str]:
+    """A key is there, and has 16 bytes."""
+    for address in key_addresses(found):
+        answer = answers.get(address)
+        if answer and answer.size is None:
+            yield f"{address}: it is not there"
+        elif answer and answer.size != KEY_BYTES:
+            yield f"{address}: it has {answer.size} bytes"
+
+
+def key_addresses(found: Presentation) -> Iterator[str]:
+    """Where the keys of what is encrypted by AES-128 are, each once."""
+    tags = ((stream.uri, tag.words) for stream in found.streams for tag in stream.playlist.named("EXT-X-KEY"))
+    named = (urljoin(uri, words["URI"]) for uri, words in tags if words.get("METHOD") == "AES-128" and words.get("URI"))
+    yield from dict.fromkeys(named)
 
 
 def _suffix(uri: str) -> str:

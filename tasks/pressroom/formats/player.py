@@ -36,11 +36,15 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A track or a chapter: where it begins, in seconds, its title, and the page of its video where it has one."""
+    """A track or a chapter: where it begins, in seconds, its title, and the page of its video where it has one.
+
+    `heading` stands above it, such as the title of the disc that it begins.
+    """
 
     start: Fraction
     title: str
     video: str | None = None
+    heading: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +109,7 @@ def _slots(player: Player) -> Mapping[str, str]:
         "policy": html.escape(_policy(player)),
         "style": STYLE,
         "cover": "" if player.picture else cover,
-        "media": f'<{tag} id="media" preload="metadata" playsinline></{tag}>',
+        "media": f'<{tag} id="media" preload="metadata" playsinline{_poster(player)}></{tag}>',
         "marks": _marks(player),
         "data": _script_safe(_data(player)),
         "library": _library(player.library),
@@ -134,7 +138,7 @@ def _marks(player: Player) -> str:
     if not player.marks:
         return ""
     rows = "".join(
-        f'<li><button type="button" data-start="{float(mark.start):.6f}">'
+        f'{_heading(mark)}<li><button type="button" data-start="{float(mark.start):.6f}">'
         f"<span>{html.escape(mark.title)}</span><time>{_clock(mark.start)}</time></button>{_video(mark)}</li>"
         for mark in player.marks
     )
@@ -149,6 +153,16 @@ def _album(album: tuple[str, str] | None) -> str:
     return f'<p><a href="{html.escape(address)}">{html.escape(title)}</a></p>'
 
 
+def _heading(mark: Mark) -> str:
+    """What stands above a track."""
+    return f'<li class="part"><h3>{html.escape(mark.heading)}</h3></li>' if mark.heading else ""
+
+
+def _poster(player: Player) -> str:
+    """What stands in place of pictures until they play."""
+    return f' poster="{html.escape(player.cover)}"' if player.picture and player.cover else ""
+
+
 def _video(mark: Mark) -> str:
     """The way to the page of a video."""
     if mark.video is None:
@@ -161,7 +175,8 @@ def _data(player: Player) -> str:
     sources = [{"label": each.label, "list": each.playlist, "file": each.file, "codec": each.codec} for each in player.sources]
     found = {"key": player.key, "length": round(float(player.length), 6), "sources": sources, "title": player.title}
     subtitles = [{"language": language, "file": file} for language, file in player.subtitles]
-    return json.dumps({**found, "artist": player.artist, "cover": player.cover, "subtitles": subtitles}, ensure_ascii=False)
+    found |= {"artist": player.artist, "cover": player.cover, "subtitles": subtitles, "sealed": player.key_url is not None}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _script_safe(text: str) -> str:

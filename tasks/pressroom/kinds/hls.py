@@ -165,9 +165,8 @@ class Hls(Words):
         if not set(renditions) & set(SOUNDS):
             raise Wrong(((), f"'renditions' needs one of {', '.join(SOUNDS)} too, as the tracks are sound"))
         if len(sizes := set(renditions) & set(LADDER)) == 1:
-            raise Wrong(
-                ((), f"'renditions' needs a second size of videos beside {sizes.pop()}, such as 144p for slow networks")
-            )
+            other = "360p" if sizes == {"144p"} else "144p for slow networks"
+            raise Wrong(((), f"'renditions' needs a second size of videos beside {sizes.pop()}, such as {other}"))
         return renditions
 
     @model_validator(mode="after")

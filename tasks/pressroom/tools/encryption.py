@@ -20,9 +20,12 @@ class Cipher:
     """Encrypts with the key of a name; raises ReleaseError where that is none, whose text does not repeat it."""
 
     def __init__(self, name: SecretName) -> None:
-        told = Secrets().get(name).reveal()
+        needed = f"{2 * BLOCK} hexadecimal digits; `openssl rand -hex {BLOCK}` makes some"
+        try:
+            told = Secrets().get(name).reveal()
+        except ReleaseError as error:
+            raise ReleaseError(f"{error}: the key of `hls.encrypt` is {needed}") from error
         if not re.fullmatch(f"[0-9A-Fa-f]{{{2 * BLOCK}}}", told):
-            needed = f"{2 * BLOCK} hexadecimal digits; `openssl rand -hex {BLOCK}` makes some"
             raise ReleaseError(f"{name}: expected the key of `hls.encrypt`, which is {needed}")
         self._key = bytes.fromhex(told)
 

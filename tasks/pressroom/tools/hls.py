@@ -67,7 +67,7 @@ class WriteChapters(Step):
 class PageWords:
     """The words on a page; `labels` are what listeners pick a rendition by, where there are several.
 
-    `videos` are the pages of the tracks' videos.
+    `videos` are the pages of the tracks' videos, `headings` what stands above tracks, such as those that begin a disc.
     """
 
     title: str
@@ -75,6 +75,7 @@ class PageWords:
     language: str
     tracks: tuple[str, ...]
     videos: tuple[str | None, ...]
+    headings: tuple[str | None, ...]
     labels: tuple[str, ...]
     cover: str | None
 
@@ -114,7 +115,7 @@ class WritePage(Step):
             player.Source(label=label, playlist=f"{name}.m3u8", file=one.file, codec=one.codec)
             for label, name, one in zip(self.words.labels, self.renditions, made, strict=True)
         )
-        marks = zip(made[0].begins, self.words.tracks, self.words.videos, strict=True)
+        marks = zip(made[0].begins, self.words.tracks, self.words.videos, self.words.headings, strict=True)
         page = player.Player(
             title=self.words.title,
             artist=self.words.artist,
@@ -122,12 +123,14 @@ class WritePage(Step):
             key=made[0].identity,
             length=made[0].seconds,
             sources=sources,
-            marks=tuple(player.Mark(start=start, title=title, video=video) for start, title, video in marks),
+            marks=tuple(player.Mark(start=at, title=title, video=video, heading=above) for at, title, video, above in marks),
             cover=self.words.cover,
             library=self.library.named if self.library else None,
             key_url=self.key_url,
         )
         work.beside(self.output).write_text(player.page(page), encoding="utf-8", newline="\n")
+        if self.key_url and self.key_url.startswith("http:"):
+            work.say(f"{self.output}: the key is fetched by http, so whoever is on the way can read it")
         if self.key_url and self.library is None:
             work.say(f"{self.output}: most browsers play what is encrypted by hls.js alone; name it as `hls_js`")
 
@@ -142,6 +145,7 @@ class WriteVideoPage(Step):
     playlist: str
     subtitles: tuple[tuple[str, str], ...]
     album: tuple[str, str]
+    cover: str | None
     packaged: Path
     library: Library | None
     key_url: str | None = None
@@ -158,6 +162,7 @@ class WriteVideoPage(Step):
             key=made.identity,
             length=made.pictures[0].rendition.seconds,
             sources=(player.Source(label="Video", playlist=self.playlist, file=made.file, codec=made.codecs),),
+            cover=self.cover,
             picture=True,
             subtitles=self.subtitles,
             album=self.album,

@@ -46,7 +46,8 @@ class Loopback:
         moved = urljoin(uri, headers["Location"] or "") if status in MOVED else None
         ranged = status == OK and _asked(parts, {"Range": "bytes=0-0", "Accept-Encoding": "identity"})[0] == PARTIAL
         packed = headers["Content-Encoding"] == "gzip"
-        self.answers[uri] = Answer(type=headers["Content-Type"] or "", packed=packed, ranged=ranged, moved=moved)
+        size = len(content) if status == OK else None
+        self.answers[uri] = Answer(size=size, type=headers["Content-Type"] or "", packed=packed, ranged=ranged, moved=moved)
         if status != OK:
             return None
         try:

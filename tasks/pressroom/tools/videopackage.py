@@ -76,10 +76,10 @@ class PackageVideo(Packaging):
         ]
         both = Folder(work, self.folder, self.prefix)
         file = None if cipher else both.write(".mp4", cmaf.muxed(packages[0], sound, (shown[0], heard)))
-        sizes = {(package.track.description.width, package.track.description.height) for package in packages}
-        if len(sizes) < len(packages):
-            told = ", ".join("{} x {}".format(*size) for size in sorted(sizes))
-            work.say(f"{self.prefix}: {', '.join(self.renditions)} are of {told}, as the video is no larger")
+        sizes = [(package.track.description.width, package.track.description.height) for package in packages]
+        for size in dict.fromkeys(one for one in sizes if sizes.count(one) > 1):
+            alike = ", ".join(name for name, own in zip(self.renditions, sizes, strict=True) if own == size)
+            work.say(f"{self.prefix}: {alike} have {size[0]} x {size[1]} pixels alike, as the video is no larger")
         split = self.layout == "files" or cipher is not None
         if self.container == "ts":
             pictures = tuple(_transported(each, written[-1], split=split) for each in written[:-1])

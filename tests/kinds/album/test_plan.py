@@ -286,7 +286,7 @@ CHANGES: dict[str, tuple[str, str, set[str]]] = {
     "the genre": ("Ambient", "House", {"tag-[!s]*", "playlist-*", "cue-*", "release"}),
     "the comment": ("A remark.", "Another.", {"tag-[!s]*", "release"}),
     "the edition": ("title: Moon", "title: Moon\nedition: 2", {"tag-[!s]*", "release"}),
-    "a disc's title": ("{title: Dawn}", "{title: Day}", {"tag-*:2-01", "release"}),
+    "a disc's title": ("{title: Dawn}", "{title: Day}", {"tag-*:2-01", "hls-page", "release"}),
     "the cover's sizes": ("[1400, 600]", "[1400, 500]", {"cover", "release"}),
     "the picture inside": ("cover_sizes", "embed: {size: 900}\ncover_sizes", {"cover", "release"}),
     "a version of ID3": ('id3: "2.3"', 'id3: "2.4"', {"tag-dj:*", "release"}),

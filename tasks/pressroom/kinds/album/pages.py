@@ -49,6 +49,7 @@ def _album_page(album: Album, hls: Hls, paths: Paths, language: str) -> Step:
             language=language,
             tracks=tuple(track.printed_title for track in album.tracks),
             videos=tuple(video.page(paths.which(index)) if track.video else None for index, track in enumerate(album.tracks)),
+            headings=tuple(_headings(album)),
             labels=tuple(rendition.label(encoding) for _, encoding in hls.encodings),
             cover=COVER if album.cover else None,
         ),
@@ -58,6 +59,16 @@ def _album_page(album: Album, hls: Hls, paths: Paths, language: str) -> Step:
         key_url=hls.key_url,
         output=paths.hls / "player.html",
     )
+
+
+def _headings(album: Album) -> Iterator[str | None]:
+    """For each track the title of the disc that it begins, where there are several discs."""
+    titles = {number: disc.title for number, disc in enumerate(album.discs, 1)}
+    last = 0
+    for track in album.tracks:
+        begins = track.disc != last and album.disc_count > 1
+        yield (titles.get(track.disc) or f"Disc {track.disc}") if begins else None
+        last = track.disc
 
 
 def _video_page(album: Album, index: int, hls: Hls, paths: Paths, language: str) -> Step:
@@ -72,6 +83,7 @@ def _video_page(album: Album, index: int, hls: Hls, paths: Paths, language: str)
         playlist=f"{video.prefix(which)}.m3u8",
         subtitles=tuple((of, path.name) for of, path in video.subtitles(album, index, paths)),
         album=(album.title, "player.html"),
+        cover=COVER if album.cover else None,
         packaged=paths.packaged(video.prefix(which)),
         library=_library(hls),
         key_url=hls.key_url,

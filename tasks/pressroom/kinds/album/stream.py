@@ -113,7 +113,7 @@ def _chunks(name: str, join: Join) -> Iterator[Step]:
     for lane, made in enumerate(join.chunks):
         yield EncodeStream(
             name=f"hls-encode:{name}-{lane + 1}",
-            about=f"encode part {lane + 1} of {LANES} of all tracks as {name}",
+            about=f"encode parts {lane + 1}, {lane + 1 + LANES} ... of all tracks as {name}",
             sources=join.sources,
             facts=join.facts,
             encoding=join.encoding,

@@ -69,7 +69,7 @@ def by_language(files: tuple[tuple[str, Path], ...]) -> tuple[tuple[str, Path], 
         if language in known:
             found.append(((name,), f"'{language}' has subtitles already"))
         if path.suffix.lower() != ".vtt":
-            found.append(((name,), f"expected a WebVTT file (.vtt), got '{path.name}'"))
+            found.append(((name,), f"expected a WebVTT file (.vtt), got '{path.name}'; `ffmpeg -i a.srt a.vtt` makes one"))
         known[language] = path
     if found:
         raise Wrong(*found)

@@ -124,7 +124,7 @@ def _chunks(source: Path, which: str, name: str, hls: Hls, paths: Paths) -> Iter
     for lane in range(LANES):
         yield EncodePictures(
             name=f"video-encode-{name}:{which}-{lane + 1}",
-            about=f"encode part {lane + 1} of {LANES} of {source.name} to {name}",
+            about=f"encode parts {lane + 1}, {lane + 1 + LANES} ... of {source.name} to {name}",
             source=source,
             facts=paths.video(which, "facts.json"),
             rung=LADDER[name],
