@@ -121,7 +121,7 @@ def test_every_element_that_the_script_asks_for_is_there() -> None:
 
 def test_a_video_is_shown_instead_of_the_cover() -> None:
     """It has a picture of its own."""
-    elements = Elements(page(replace(ALBUM, picture=True)))
+    elements = Elements(page(replace(ALBUM, picture=(1280, 720))))
     assert (1, 0, 0) == tuple(len(elements.named(name)) for name in ("video", "audio", "img"))
     assert (0, 1, 1) == tuple(len(Elements(page(ALBUM)).named(name)) for name in ("video", "audio", "img"))
 
@@ -141,14 +141,19 @@ def test_a_disc_is_told_above_its_first_track() -> None:
 
 
 def test_the_cover_stands_for_a_video_until_it_plays() -> None:
-    """Where there is one; sound has it beside."""
-    assert ["../cover-600.jpg"] == [each["poster"] for each in Elements(page(replace(ALBUM, picture=True))).named("video")]
+    """Where there is one, in the shape of the video; sound has it beside."""
+    assert ["aspect-ratio: 1280 / 720"] == [
+        each["style"] for each in Elements(page(replace(ALBUM, picture=(1280, 720)))).named("video")
+    ]
+    assert ["../cover-600.jpg"] == [
+        each["poster"] for each in Elements(page(replace(ALBUM, picture=(1280, 720)))).named("video")
+    ]
     assert [{}] == [{"poster": one["poster"]} if "poster" in one else {} for one in Elements(page(ALBUM)).named("audio")]
 
 
 def test_a_video_leads_back_to_its_album() -> None:
     """By its title."""
-    shown = page(replace(ALBUM, picture=True, marks=(), album=("Night & Day", "player.html")))
+    shown = page(replace(ALBUM, picture=(1280, 720), marks=(), album=("Night & Day", "player.html")))
     assert '<p><a href="player.html">Night &amp; Day</a></p>' in shown
     assert [] == Elements(page(ALBUM)).named("a")
 

@@ -61,8 +61,7 @@ class Player:
 
     `key` tells one release from others where a listener's place is remembered; it changes with the sound. `subtitles` are
     languages (BCP 47) and WebVTT files, for where the playlist's own are not shown; `album` is the title and the page of
-    what a video belongs to. `key_url` is where the key of what is
-    encrypted is fetched from.
+    what a video belongs to, `picture` its width and height. `key_url` is where the key of what is encrypted is fetched from.
     """
 
     title: str
@@ -74,7 +73,7 @@ class Player:
     marks: tuple[Mark, ...] = ()
     marks_are: Literal["Tracks", "Chapters"] = "Tracks"
     cover: str | None = None
-    picture: bool = False
+    picture: tuple[int, int] | None = None
     subtitles: tuple[tuple[str, str], ...] = ()
     album: tuple[str, str] | None = None
     library: Library | None = None
@@ -109,7 +108,7 @@ def _slots(player: Player) -> Mapping[str, str]:
         "policy": html.escape(_policy(player)),
         "style": STYLE,
         "cover": "" if player.picture else cover,
-        "media": f'<{tag} id="media" preload="metadata" playsinline{_poster(player)}></{tag}>',
+        "media": f'<{tag} id="media" preload="metadata" playsinline{_shown(player)}></{tag}>',
         "marks": _marks(player),
         "data": _script_safe(_data(player)),
         "library": _library(player.library),
@@ -158,9 +157,12 @@ def _heading(mark: Mark) -> str:
     return f'<li class="part"><h3>{html.escape(mark.heading)}</h3></li>' if mark.heading else ""
 
 
-def _poster(player: Player) -> str:
-    """What stands in place of pictures until they play."""
-    return f' poster="{html.escape(player.cover)}"' if player.picture and player.cover else ""
+def _shown(player: Player) -> str:
+    """The shape of pictures, and what stands in their place until they play, which is often of another one."""
+    if player.picture is None:
+        return ""
+    poster = f' poster="{html.escape(player.cover)}"' if player.cover else ""
+    return ' style="aspect-ratio: {} / {}"'.format(*player.picture) + poster
 
 
 def _video(mark: Mark) -> str:

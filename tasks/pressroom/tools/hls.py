@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pressroom.formats import hls, player, rendition
 from pressroom.formats.footage import Footage
@@ -100,6 +100,7 @@ class Library:
 class WritePage(Step):
     """Writes the page that plays a release."""
 
+    revision: ClassVar[int] = 2
     words: PageWords
     renditions: tuple[str, ...]
     packaged: tuple[Path, ...]
@@ -139,6 +140,7 @@ class WritePage(Step):
 class WriteVideoPage(Step):
     """Writes the page that shows a video; `album` is the title and the page of what it belongs to."""
 
+    revision: ClassVar[int] = 2
     title: str
     artist: str
     language: str
@@ -163,7 +165,7 @@ class WriteVideoPage(Step):
             length=made.pictures[0].rendition.seconds,
             sources=(player.Source(label="Video", playlist=self.playlist, file=made.file, codec=made.codecs),),
             cover=self.cover,
-            picture=True,
+            picture=(made.pictures[0].width, made.pictures[0].height),
             subtitles=self.subtitles,
             album=self.album,
             library=self.library.named if self.library else None,
