@@ -83,9 +83,10 @@ def test_a_killed_holder_frees_the_lock(notes: NotesRepo, whole: dict[str, str])
     waiting = notes.started(*DOIT)
     assert waiting.stderr
     assert WAITING.fullmatch(waiting.stderr.readline())
+    # Before who waits reads it.
+    notes.edit("releases/moon.yaml", "nap: 3", "nap: 0")
     holder.send_signal(signal.SIGKILL)
     holder.communicate()
-    notes.edit("releases/moon.yaml", "nap: 3", "nap: 0")
     killed = time.monotonic()
     out, err = waiting.communicate(timeout=30)
     assert time.monotonic() - killed < 2
